@@ -1,0 +1,8 @@
+//! The core of the line: facts and time in, effects out.
+//!
+//! No I/O, no clock, no randomness, no await. Shells bring what happened and
+//! carry out what is answered.
+
+pub mod ids;
+pub mod private;
+pub mod time;

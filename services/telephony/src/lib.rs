@@ -1,0 +1,5 @@
+//! The only place that knows SIP and RTP.
+
+pub mod edge;
+pub mod media;
+pub mod sip;
