@@ -1,1 +1,3 @@
+//! What every service needs round the core.
 
+pub mod clock;
