@@ -3,6 +3,9 @@
 //! No I/O, no clock, no randomness, no await. Shells bring what happened and
 //! carry out what is answered.
 
+pub mod desk;
 pub mod ids;
+pub mod ledger;
 pub mod private;
+pub mod routing;
 pub mod time;

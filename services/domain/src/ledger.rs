@@ -1,0 +1,196 @@
+//! What is kept of a call: entries that are only ever added.
+//!
+//! Everything shown about calls derives from these. Nothing personal is in a
+//! `Step`; the caller's number travels beside it and is sealed by the store.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CallId, DeskId, LegId, OfferId, OperatorId, WindowId};
+use crate::private::Private;
+use crate::time::Instant;
+
+/// One line of the ledger. `(call, seq)` is its key: written twice, it is there once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub operator: OperatorId,
+    pub call: CallId,
+    /// From 0, without holes, in the order in which things happened.
+    pub seq: u32,
+    pub at: Instant,
+    pub step: Step,
+    /// The caller's number; on `Begun` only.
+    pub number: Option<Private<String>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Step {
+    Begun(Begun),
+    /// Routing was asked for a desk inside this circle (0 is the narrowest).
+    Sought { circle: u32 },
+    /// No desk could be rung at that moment.
+    NobodyFree { why: NoOneFree },
+    /// A desk is rung.
+    Offered { offer: OfferId, desk: DeskId, leg: LegId, by: OfferedBy },
+    /// The desk's phone says that it rings.
+    Ringing { leg: LegId },
+    OfferEnded { offer: OfferId, desk: DeskId, outcome: OfferOutcome },
+    /// We picked the caller's line up, to speak to them before a human can.
+    PickedUp,
+    Announced { prompt: Prompt },
+    /// The window's fallback number is rung.
+    FallbackRung { leg: LegId },
+    FallbackFailed { leg: LegId },
+    /// For a call-back: the counsellor is there and the caller's telephone is rung.
+    CallerRung { leg: LegId },
+    /// A human and the caller hear each other.
+    Answered { by: AnsweredBy, waited_micros: u64 },
+    /// A party put the other on hold, or came back.
+    Held { by: Party, held: bool },
+    /// The counsellor's line was lost in mid-call; the search goes on at the head of the queue.
+    CounsellorLost { desk: Option<DeskId> },
+    /// People who must look were told.
+    Alarmed { alarm: CallAlarm },
+    Ended { reason: EndReason, owes_call_back: bool },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Begun {
+    pub window: WindowId,
+    pub leg: LegId,
+    pub origin: OriginKind,
+    pub class: PlaceClass,
+    /// The caller's number is not known (184, Privacy: id, anonymous).
+    pub withheld: bool,
+    /// The trunk's name, or the desk that dialled.
+    pub came_by: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OriginKind {
+    Incoming,
+    CallBack,
+}
+
+/// Whose turn it is, before how long they wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaceClass {
+    /// Was already talking and lost the counsellor.
+    Resumed,
+    /// Police, fire brigade: the window's agency line.
+    Agency,
+    /// We owe this person a call.
+    CallBack,
+    /// Rang within the last ten minutes (a setting) and was not answered.
+    Repeat,
+    Ordinary,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoOneFree {
+    /// The rota has nobody here now.
+    NobodyOnDuty,
+    /// People are on duty, no desk of theirs is signed in.
+    NobodySignedIn,
+    /// Every suitable desk is in a call, being rung or wrapping up.
+    AllBusy,
+    /// Every suitable desk that is signed in has paused.
+    AllPaused,
+    /// Desks are free, but none fits this circle.
+    NoneSuitable,
+}
+
+impl NoOneFree {
+    /// Waiting cannot help: nobody will become free here by ending a call.
+    pub fn is_void(self) -> bool {
+        match self {
+            Self::NobodyOnDuty | Self::NobodySignedIn => true,
+            Self::AllBusy | Self::AllPaused | Self::NoneSuitable => false,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferedBy {
+    Routing,
+    /// Routing or the store did not answer in time: the window's ring list from the last plan.
+    RingList,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferOutcome {
+    Answered,
+    NoAnswer,
+    Busy,
+    Declined,
+    Unreachable,
+    /// Somebody else answered first, or the caller hung up.
+    Withdrawn,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnsweredBy {
+    Desk(DeskId),
+    Fallback,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    Caller,
+    Counsellor,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prompt {
+    Greeting,
+    Hold,
+    NobodyFree,
+    Fallback,
+    CallbackPromised,
+    CallbackWithheld,
+    CallbackCounsellor,
+    Closed,
+    Technical,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallAlarm {
+    NobodyOnDuty,
+    NobodySignedIn,
+    /// Waiting longer than the supervisor's budget.
+    WaitingLong,
+    FallbackFailed,
+    /// Routing did not answer; the ring list was used.
+    RoutingLost,
+    CounsellorLost,
+}
+
+/// How a call ended: CL-END of domain.md 7.5, as far as the line itself can know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The two talked and one of them hung up.
+    Completed,
+    /// The caller hung up before a human answered.
+    AbandonedInQueue,
+    /// The call broke: dead line, or our process died.
+    CutOff,
+    /// A call-back that the caller did not take.
+    NotReached,
+}
+
+/// How long the caller had waited, for people.
+pub fn waited(micros: u64) -> Duration {
+    Duration::from_micros(micros)
+}
