@@ -1,1 +1,16 @@
-fn main(){}
+//! Makes the code of the contracts without protoc.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use prost::Message;
+
+const CONTRACTS: [&str; 2] = ["tomoshibi/routing/v1/routing.proto", "tomoshibi/telephony/v1/telephony.proto"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=tomoshibi");
+    let contracts = protox::compile(CONTRACTS, ["."])?;
+    let descriptor = PathBuf::from(env::var("OUT_DIR")?).join("descriptor.bin");
+    fs::write(descriptor, contracts.encode_to_vec())?;
+    tonic_prost_build::configure().compile_fds(contracts)?;
+    Ok(())
+}

@@ -1,1 +1,19 @@
+//! The contracts of the line, package `tomoshibi.<service>.v1`, and the clients
+//! and servers made from them.
 
+#![allow(missing_docs, unreachable_pub, clippy::all)]
+
+pub mod routing {
+    pub mod v1 {
+        tonic::include_proto!("tomoshibi.routing.v1");
+    }
+}
+
+pub mod telephony {
+    pub mod v1 {
+        tonic::include_proto!("tomoshibi.telephony.v1");
+    }
+}
+
+/// For gRPC reflection.
+pub const DESCRIPTOR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptor.bin"));
