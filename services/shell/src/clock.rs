@@ -93,7 +93,8 @@ impl Clock {
 impl Followed {
     fn read(&mut self, at: Monotonic, wall: i64) -> i64 {
         let elapsed = i64::try_from(at.saturating_duration_since(self.read_at).as_micros()).unwrap_or(0);
-        let pull = wall.saturating_sub(self.ours.saturating_add(elapsed)).clamp(-elapsed / 1000, elapsed / 1000);
+        let pull =
+            wall.saturating_sub(self.ours.saturating_add(elapsed)).clamp(-elapsed / 1000, elapsed / 1000);
         self.read_at = at.max(self.read_at);
         self.ours = self.ours.saturating_add(elapsed).saturating_add(pull);
         self.ours

@@ -1,3 +1,5 @@
 //! What every service needs round the core.
 
 pub mod clock;
+pub mod folder;
+pub mod store;

@@ -1,0 +1,124 @@
+//! Opening the store by its URL.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Attempt, Db, Engine, SqlitePools, StoreError};
+
+/// Where the store is and how long to wait for it.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    pub url: String,
+    /// Connections to PostgreSQL, or reading ones to SQLite; 1 to 1000.
+    pub connections: u32,
+    /// The longest wait for a free connection.
+    pub acquire: Duration,
+    /// SQLite: the longest wait for a lock that another process holds.
+    pub busy: Duration,
+}
+
+impl StoreSettings {
+    /// The embedded store with limits that suit one process.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            connections: 8,
+            acquire: Duration::from_secs(2),
+            busy: Duration::from_millis(100),
+        }
+    }
+
+    /// Where the embedded store's file lies; none for PostgreSQL.
+    pub fn sqlite_path(&self) -> Option<PathBuf> {
+        let path = self.url.strip_prefix("sqlite:")?;
+        Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+    }
+}
+
+impl Db {
+    /// Connects and, for SQLite, creates the file and its folder (0700) when missing.
+    ///
+    /// # Errors
+    /// When the URL is neither kind, the folder cannot be made or the engine cannot be reached.
+    /// The attempt names what was wrong; the source has the engine's own words.
+    pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
+        if let Some(path) = settings.sqlite_path() {
+            return sqlite(&path, settings).await;
+        }
+        match settings.url.starts_with("postgres://") || settings.url.starts_with("postgresql://") {
+            true => postgres(settings).await,
+            false => Err(StoreError::lasting(
+                "open: store.url must be sqlite:PATH or postgres://USER@HOST/DATABASE",
+                "unknown kind of store",
+            )),
+        }
+    }
+}
+
+async fn sqlite(path: &Path, settings: &StoreSettings) -> Result<Db, StoreError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        crate::folder::private(folder).map_err(|error| {
+            StoreError::lasting("make the data folder of store.url; its parent must be writable", error)
+        })?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(settings.busy);
+    // Lives as long as the process: a connection that is let go would only be opened again.
+    let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(settings.acquire);
+    let what = "open the SQLite file of store.url; another process may hold it locked";
+    let write =
+        pool(1).idle_timeout(None).max_lifetime(None).connect_with(options.clone()).await.attempt(what)?;
+    let read = pool(settings.connections.max(1)).connect_with(options).await.attempt(what)?;
+    Ok(Db(Engine::Sqlite(SqlitePools { read, write })))
+}
+
+async fn postgres(settings: &StoreSettings) -> Result<Db, StoreError> {
+    let options = PgConnectOptions::from_str(&settings.url)
+        .attempt("read store.url; right is postgres://USER:PASSWORD@HOST:5432/DATABASE")?
+        .application_name("tomoshibi");
+    PgPoolOptions::new()
+        .max_connections(settings.connections.max(1))
+        .acquire_timeout(settings.acquire)
+        .connect_with(options)
+        .await
+        .map(|pool| Db(Engine::Postgres(pool)))
+        .attempt("reach PostgreSQL at store.url")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_data_folder_is_made_and_closed_to_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data/line.db");
+
+        let db = Db::open(&StoreSettings::at(format!("sqlite:{}", path.display()))).await.unwrap();
+        db.migrate().await.unwrap();
+
+        let mode = std::fs::metadata(folder.path().join("data")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        assert!(path.exists());
+    }
+
+    #[tokio::test]
+    async fn an_unknown_kind_of_store_is_told_what_would_be_right() {
+        let error = Db::open(&StoreSettings::at("mysql://root:secret@db/line")).await.unwrap_err();
+
+        let said = error.to_string();
+        assert!(said.contains("sqlite:PATH") && !said.contains("secret"), "{said}");
+    }
+}
