@@ -15,11 +15,22 @@ use crate::time::Instant;
 pub enum Presence {
     SignedOut,
     Available,
-    Paused { reason: PauseReason },
+    Paused {
+        reason: PauseReason,
+    },
     /// Claimed for a call and being rung; the claim is a lease.
-    Offered { offer: OfferId, call: CallId, until: Instant },
-    InCall { offer: OfferId, call: CallId },
-    WrapUp { until: Instant },
+    Offered {
+        offer: OfferId,
+        call: CallId,
+        until: Instant,
+    },
+    InCall {
+        offer: OfferId,
+        call: CallId,
+    },
+    WrapUp {
+        until: Instant,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,7 +71,14 @@ pub struct Desk {
 
 impl Desk {
     pub fn vacant(id: DeskId, now: Instant) -> Self {
-        Self { id, staff: None, presence: Presence::SignedOut, since: now, idle_since: now, lease_until: None }
+        Self {
+            id,
+            staff: None,
+            presence: Presence::SignedOut,
+            since: now,
+            idle_since: now,
+            lease_until: None,
+        }
     }
 
     /// Somebody sits down, or the same person renews the lease. A pause of their own stays; a
@@ -126,7 +144,13 @@ impl Desk {
         self.staff.is_some() && self.lease_until.is_some_and(|until| until > now)
     }
 
-    pub fn claim(&mut self, offer: OfferId, call: CallId, until: Instant, now: Instant) -> Result<(), Refusal> {
+    pub fn claim(
+        &mut self,
+        offer: OfferId,
+        call: CallId,
+        until: Instant,
+        now: Instant,
+    ) -> Result<(), Refusal> {
         if !self.is_free(now) {
             return Err(Refusal::NotFree);
         }
@@ -135,10 +159,17 @@ impl Desk {
     }
 
     /// What became of an offer. Said twice, it is done once.
-    pub fn offer_ended(&mut self, ended: OfferId, outcome: OfferOutcome, now: Instant) -> Result<(), Refusal> {
+    pub fn offer_ended(
+        &mut self,
+        ended: OfferId,
+        outcome: OfferOutcome,
+        now: Instant,
+    ) -> Result<(), Refusal> {
         let (offer, call) = match self.presence {
             Presence::Offered { offer, call, .. } if offer == ended => (offer, call),
-            Presence::InCall { offer, .. } if offer == ended && outcome == OfferOutcome::Answered => return Ok(()),
+            Presence::InCall { offer, .. } if offer == ended && outcome == OfferOutcome::Answered => {
+                return Ok(());
+            }
             Presence::Offered { .. }
             | Presence::InCall { .. }
             | Presence::SignedOut
@@ -204,7 +235,9 @@ impl Desk {
                 self.become_(Presence::Available, now);
                 true
             }
-            Presence::Available | Presence::Paused { .. } | Presence::WrapUp { .. } if !self.is_signed_in(now) => {
+            Presence::Available | Presence::Paused { .. } | Presence::WrapUp { .. }
+                if !self.is_signed_in(now) =>
+            {
                 self.leave(now);
                 true
             }
@@ -223,7 +256,9 @@ impl Desk {
     }
 
     fn leave_if_signed_out(&mut self, now: Instant) {
-        if !self.is_signed_in(now) && !matches!(self.presence, Presence::InCall { .. } | Presence::Offered { .. }) {
+        if !self.is_signed_in(now)
+            && !matches!(self.presence, Presence::InCall { .. } | Presence::Offered { .. })
+        {
             self.leave(now);
         }
     }

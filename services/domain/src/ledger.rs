@@ -3,8 +3,6 @@
 //! Everything shown about calls derives from these. Nothing personal is in a
 //! `Step`; the caller's number travels beside it and is sealed by the store.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CallId, DeskId, LegId, OfferId, OperatorId, WindowId};
@@ -29,31 +27,67 @@ pub struct Entry {
 pub enum Step {
     Begun(Begun),
     /// Routing was asked for a desk inside this circle (0 is the narrowest).
-    Sought { circle: u32 },
+    Sought {
+        circle: u32,
+    },
     /// No desk could be rung at that moment.
-    NobodyFree { why: NoOneFree },
+    NobodyFree {
+        why: NoOneFree,
+    },
     /// A desk is rung.
-    Offered { offer: OfferId, desk: DeskId, leg: LegId, by: OfferedBy },
+    Offered {
+        offer: OfferId,
+        desk: DeskId,
+        leg: LegId,
+        by: OfferedBy,
+    },
     /// The desk's phone says that it rings.
-    Ringing { leg: LegId },
-    OfferEnded { offer: OfferId, desk: DeskId, outcome: OfferOutcome },
+    Ringing {
+        leg: LegId,
+    },
+    OfferEnded {
+        offer: OfferId,
+        desk: DeskId,
+        outcome: OfferOutcome,
+    },
     /// We picked the caller's line up, to speak to them before a human can.
     PickedUp,
-    Announced { prompt: Prompt },
+    Announced {
+        prompt: Prompt,
+    },
     /// The window's fallback number is rung.
-    FallbackRung { leg: LegId },
-    FallbackFailed { leg: LegId },
+    FallbackRung {
+        leg: LegId,
+    },
+    FallbackFailed {
+        leg: LegId,
+    },
     /// For a call-back: the counsellor is there and the caller's telephone is rung.
-    CallerRung { leg: LegId },
+    CallerRung {
+        leg: LegId,
+    },
     /// A human and the caller hear each other.
-    Answered { by: AnsweredBy, waited_micros: u64 },
+    Answered {
+        by: AnsweredBy,
+        waited_micros: u64,
+    },
     /// A party put the other on hold, or came back.
-    Held { by: Party, held: bool },
+    Held {
+        by: Party,
+        held: bool,
+    },
     /// The counsellor's line was lost in mid-call; the search goes on at the head of the queue.
-    CounsellorLost { desk: Option<DeskId> },
+    CounsellorLost {
+        desk: Option<DeskId>,
+    },
     /// People who must look were told.
-    Alarmed { alarm: CallAlarm },
-    Ended { reason: EndReason, owes_call_back: bool },
+    Alarmed {
+        alarm: CallAlarm,
+    },
+    Ended {
+        reason: EndReason,
+        owes_call_back: bool,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -188,9 +222,4 @@ pub enum EndReason {
     CutOff,
     /// A call-back that the caller did not take.
     NotReached,
-}
-
-/// How long the caller had waited, for people.
-pub fn waited(micros: u64) -> Duration {
-    Duration::from_micros(micros)
 }

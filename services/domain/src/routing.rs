@@ -113,8 +113,9 @@ fn choose<'s>(
     taken: &mut HashSet<&'s DeskId>,
     now: Instant,
 ) -> Result<Vec<DeskId>, NoOneFree> {
-    let mut free: Vec<(&Desk, &OnDuty)> =
-        suitable(snapshot, waiting).filter(|(desk, _)| desk.is_free(now) && !taken.contains(&desk.id)).collect();
+    let mut free: Vec<(&Desk, &OnDuty)> = suitable(snapshot, waiting)
+        .filter(|(desk, _)| desk.is_free(now) && !taken.contains(&desk.id))
+        .collect();
     if free.is_empty() {
         return Err(why_none(snapshot, waiting, now));
     }
@@ -167,7 +168,9 @@ fn why_none(snapshot: &Snapshot, waiting: &Waiting, now: Instant) -> NoOneFree {
     if on_duty.is_empty() {
         return NoOneFree::NobodyOnDuty;
     }
-    let sits = |desk: &&Desk| desk.staff.as_ref().is_some_and(|staff| on_duty.iter().any(|duty| duty.staff == *staff));
+    let sits = |desk: &&Desk| {
+        desk.staff.as_ref().is_some_and(|staff| on_duty.iter().any(|duty| duty.staff == *staff))
+    };
     let here: Vec<&Desk> = snapshot.desks.iter().filter(sits).filter(|desk| holds_place(desk, now)).collect();
     if here.is_empty() {
         return NoOneFree::NobodySignedIn;

@@ -1,0 +1,278 @@
+//! One call, as the person who rings lives through it.
+//!
+//! A caller is looked for a counsellor, told what is going on, offered wider
+//! and wider circles and at last the fallback number, until a human answers or
+//! they hang up; whoever is lost on the way is owed a call-back. The same
+//! machine rings people back: then the counsellor is found first.
+//!
+//! Pure: the driver brings what happened with the time, carries the effects out
+//! in their order, and comes back no later than `deadline`. `Record`s of one
+//! push are durable before the effects behind them are done.
+
+mod patience;
+mod search;
+mod talk;
+#[cfg(test)]
+mod tests;
+
+use crate::ids::{DeskId, LegId, OfferId, WindowId};
+use crate::ledger::{
+    AnsweredBy, Begun, CallAlarm, EndReason, OfferOutcome, OriginKind, PlaceClass, Prompt, Step,
+};
+use crate::time::Instant;
+
+pub use patience::{Agenda, Due, Patience};
+
+/// What is known of a call when it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    pub window: WindowId,
+    pub class: PlaceClass,
+    pub withheld: bool,
+    pub came_by: String,
+    /// How many circles the window's search has; at least 1.
+    pub circles: u32,
+    pub has_fallback: bool,
+}
+
+/// Why a leg is over, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegEnd {
+    HungUp,
+    Busy,
+    NoAnswer,
+    Declined,
+    Unreachable,
+    /// The line broke.
+    Lost,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// A desk is looked for; offers and the fallback number may be ringing.
+    Seeking,
+    /// Call-back: the counsellor is there, the caller's telephone rings.
+    Reaching {
+        desk: DeskId,
+        leg: LegId,
+    },
+    Talking {
+        with: AnsweredBy,
+        leg: LegId,
+    },
+    Ended {
+        reason: EndReason,
+    },
+}
+
+/// A desk that is being rung for this call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rung {
+    pub offer: OfferId,
+    pub desk: DeskId,
+    pub leg: LegId,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// For the ledger, before anything that follows.
+    Record(Step),
+    /// Ask routing for a desk inside this circle; the place in the queue stays.
+    Seek {
+        circle: u32,
+        class: PlaceClass,
+        since: Instant,
+    },
+    /// Routing is gone: take the next desk of the ring list.
+    AskRingList,
+    RingDesk {
+        offer: OfferId,
+        desk: DeskId,
+        leg: LegId,
+    },
+    /// Tell routing what became of an offer.
+    Report {
+        offer: OfferId,
+        desk: DeskId,
+        outcome: OfferOutcome,
+    },
+    /// Routing: no desk is needed for this call any more; a desk in it is released.
+    Release,
+    /// Pick the caller's line up.
+    PickUp {
+        leg: LegId,
+    },
+    Say {
+        leg: LegId,
+        prompt: Prompt,
+    },
+    /// The hold announcement, again and again.
+    Hold {
+        leg: LegId,
+    },
+    Hush {
+        leg: LegId,
+    },
+    /// The two hear each other.
+    Connect {
+        caller: LegId,
+        other: LegId,
+    },
+    /// Ring the window's fallback number; come back with `fallback_rung`.
+    RingFallback,
+    /// Ring the person who is owed the call; come back with `caller_rung`.
+    RingCaller,
+    /// End a leg: cancel, refuse or BYE as its state needs.
+    HangUp {
+        leg: LegId,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct Call {
+    facts: Facts,
+    patience: Patience,
+    origin: OriginKind,
+    state: State,
+    /// Whose turn: changes when a counsellor was lost.
+    class: PlaceClass,
+    caller: Option<LegId>,
+    picked_up: bool,
+    begun: Instant,
+    /// Since when they wait; a lost counsellor starts it anew.
+    since: Instant,
+    circle: u32,
+    rung: Vec<Rung>,
+    by_ring_list: bool,
+    fallback: Option<LegId>,
+    agenda: Agenda,
+    alarmed: Vec<CallAlarm>,
+}
+
+impl Call {
+    /// Somebody rings.
+    pub fn begin(facts: Facts, patience: Patience, caller: LegId, now: Instant) -> (Self, Vec<Effect>) {
+        let agenda = Agenda::of_a_caller(&patience, now);
+        Self::open(facts, patience, OriginKind::Incoming, caller, agenda, now)
+    }
+
+    /// Somebody is owed a call. `caller` is the leg that will be rung when a counsellor is there.
+    pub fn begin_call_back(
+        facts: Facts,
+        patience: Patience,
+        caller: LegId,
+        now: Instant,
+    ) -> (Self, Vec<Effect>) {
+        let agenda = Agenda::of_a_call_back(&patience, now);
+        let (mut call, effects) = Self::open(facts, patience, OriginKind::CallBack, caller, agenda, now);
+        call.caller = None;
+        (call, effects)
+    }
+
+    fn open(
+        facts: Facts,
+        patience: Patience,
+        origin: OriginKind,
+        caller: LegId,
+        agenda: Agenda,
+        now: Instant,
+    ) -> (Self, Vec<Effect>) {
+        let begun = Begun {
+            window: facts.window.clone(),
+            leg: caller,
+            origin,
+            class: facts.class,
+            withheld: facts.withheld,
+            came_by: facts.came_by.clone(),
+        };
+        let mut call = Self {
+            class: facts.class,
+            facts,
+            patience,
+            origin,
+            state: State::Seeking,
+            caller: Some(caller),
+            picked_up: false,
+            begun: now,
+            since: now,
+            circle: 0,
+            rung: Vec::new(),
+            by_ring_list: false,
+            fallback: None,
+            agenda,
+            alarmed: Vec::new(),
+        };
+        let mut effects = vec![Effect::Record(Step::Begun(begun))];
+        call.seek(&mut effects);
+        (call, effects)
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub fn window(&self) -> &WindowId {
+        &self.facts.window
+    }
+
+    pub fn caller(&self) -> Option<LegId> {
+        self.caller
+    }
+
+    /// Every leg that this call still has.
+    pub fn legs(&self) -> Vec<LegId> {
+        let other = match &self.state {
+            State::Reaching { leg, .. } | State::Talking { leg, .. } => Some(*leg),
+            State::Seeking | State::Ended { .. } => None,
+        };
+        let rung = self.rung.iter().map(|rung| rung.leg);
+        self.caller.into_iter().chain(rung).chain(self.fallback).chain(other).collect()
+    }
+
+    /// The desk that is in the call, or the desks that are rung, for the reconciler.
+    pub fn desks(&self) -> Vec<DeskId> {
+        match &self.state {
+            State::Reaching { desk, .. } | State::Talking { with: AnsweredBy::Desk(desk), .. } => {
+                vec![desk.clone()]
+            }
+            State::Seeking => self.rung.iter().map(|rung| rung.desk.clone()).collect(),
+            State::Talking { with: AnsweredBy::Fallback, .. } | State::Ended { .. } => Vec::new(),
+        }
+    }
+
+    pub fn is_ended(&self) -> bool {
+        matches!(self.state, State::Ended { .. })
+    }
+
+    /// When `wake` is next due, and why.
+    pub fn deadline(&self) -> Option<(Instant, Due)> {
+        match self.state {
+            State::Seeking => self.agenda.next(),
+            State::Reaching { .. } | State::Talking { .. } | State::Ended { .. } => None,
+        }
+    }
+
+    fn alarm(&mut self, alarm: CallAlarm, effects: &mut Vec<Effect>) {
+        if !self.alarmed.contains(&alarm) {
+            self.alarmed.push(alarm);
+            effects.push(Effect::Record(Step::Alarmed { alarm }));
+        }
+    }
+
+    /// Speak to the caller, who is picked up first if they still hear the ringing.
+    fn say(&mut self, prompt: Prompt, effects: &mut Vec<Effect>) {
+        if let Some(leg) = self.caller {
+            self.pick_up(leg, effects);
+            effects.push(Effect::Record(Step::Announced { prompt }));
+            effects.push(Effect::Say { leg, prompt });
+        }
+    }
+
+    fn pick_up(&mut self, leg: LegId, effects: &mut Vec<Effect>) {
+        if !self.picked_up {
+            self.picked_up = true;
+            effects.push(Effect::Record(Step::PickedUp));
+            effects.push(Effect::PickUp { leg });
+        }
+    }
+}
