@@ -6,6 +6,7 @@
 pub mod call;
 pub mod desk;
 pub mod ids;
+pub mod invariant;
 pub mod ledger;
 pub mod private;
 pub mod routing;

@@ -140,7 +140,8 @@ fn suitable<'s>(snapshot: &'s Snapshot, waiting: &Waiting) -> impl Iterator<Item
     })
 }
 
-fn fits(waiting: &Waiting, duty: &OnDuty) -> bool {
+/// Whether this person on duty is one whom the call's circle asks for.
+pub fn fits(waiting: &Waiting, duty: &OnDuty) -> bool {
     let circle = &waiting.circle;
     circle.windows.contains(&duty.window)
         && (circle.qualifications.is_empty() || circle.qualifications.contains(&duty.qualification))
