@@ -2,4 +2,5 @@
 
 pub mod clock;
 pub mod folder;
+pub mod seal;
 pub mod store;
