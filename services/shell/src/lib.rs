@@ -4,3 +4,5 @@ pub mod clock;
 pub mod folder;
 pub mod seal;
 pub mod store;
+#[cfg(feature = "testkit")]
+pub mod testkit;

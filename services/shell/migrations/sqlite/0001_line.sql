@@ -15,6 +15,7 @@ CREATE TABLE call_event (
     number_index  TEXT,
     PRIMARY KEY (call_id, seq)
 ) STRICT;
+CREATE INDEX call_event_by_time ON call_event (operator_id, at_us);
 CREATE INDEX call_event_by_kind ON call_event (operator_id, kind, at_us);
 CREATE INDEX call_event_by_number ON call_event (operator_id, number_index, at_us) WHERE number_index IS NOT NULL;
 
