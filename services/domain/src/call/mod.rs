@@ -54,10 +54,13 @@ pub enum State {
     /// Call-back: the counsellor is there, the caller's telephone rings.
     Reaching {
         desk: DeskId,
+        offer: OfferId,
         leg: LegId,
     },
+    /// `offer` is the one that was answered; none with the fallback number.
     Talking {
         with: AnsweredBy,
+        offer: Option<OfferId>,
         leg: LegId,
     },
     Ended {
@@ -143,7 +146,8 @@ pub struct Call {
     since: Instant,
     circle: u32,
     rung: Vec<Rung>,
-    by_ring_list: bool,
+    /// Routing is gone: it will not offer the next desk by itself.
+    unheard: bool,
     fallback: Option<LegId>,
     agenda: Agenda,
     alarmed: Vec<CallAlarm>,
@@ -197,7 +201,7 @@ impl Call {
             since: now,
             circle: 0,
             rung: Vec::new(),
-            by_ring_list: false,
+            unheard: false,
             fallback: None,
             agenda,
             alarmed: Vec::new(),
@@ -230,13 +234,22 @@ impl Call {
     }
 
     /// The desk that is in the call, or the desks that are rung, for the reconciler.
-    pub fn desks(&self) -> Vec<DeskId> {
+    pub fn desks(&self) -> Vec<(DeskId, OfferId)> {
         match &self.state {
-            State::Reaching { desk, .. } | State::Talking { with: AnsweredBy::Desk(desk), .. } => {
-                vec![desk.clone()]
+            State::Reaching { desk, offer, .. }
+            | State::Talking { with: AnsweredBy::Desk(desk), offer: Some(offer), .. } => {
+                vec![(desk.clone(), *offer)]
             }
-            State::Seeking => self.rung.iter().map(|rung| rung.desk.clone()).collect(),
-            State::Talking { with: AnsweredBy::Fallback, .. } | State::Ended { .. } => Vec::new(),
+            State::Seeking => self.rung.iter().map(|rung| (rung.desk.clone(), rung.offer)).collect(),
+            State::Talking { .. } | State::Ended { .. } => Vec::new(),
+        }
+    }
+
+    /// A desk has been taken by this call, whether or not the caller is on the line already.
+    pub fn is_answered(&self) -> bool {
+        match self.state {
+            State::Reaching { .. } | State::Talking { .. } => true,
+            State::Seeking | State::Ended { .. } => false,
         }
     }
 

@@ -11,8 +11,6 @@ impl Call {
     pub fn offered(&mut self, offer: OfferId, desk: DeskId, leg: LegId, by: OfferedBy) -> Vec<Effect> {
         match self.state {
             State::Seeking => {
-                self.by_ring_list = by == OfferedBy::RingList;
-                self.agenda.drop(Due::AskAgain);
                 self.rung.push(Rung { offer, desk: desk.clone(), leg });
                 let step = Step::Offered { offer, desk: desk.clone(), leg, by };
                 vec![Effect::Record(step), Effect::RingDesk { offer, desk, leg }]
@@ -48,8 +46,11 @@ impl Call {
         let mut effects = Vec::new();
         if self.state == State::Seeking {
             self.alarm(CallAlarm::RoutingLost, &mut effects);
+            self.unheard = true;
             self.agenda.set(Due::AskAgain, now + self.patience.ask_again);
-            effects.push(Effect::AskRingList);
+            if self.rung.is_empty() {
+                effects.push(Effect::AskRingList);
+            }
         }
         effects
     }
@@ -110,15 +111,16 @@ impl Call {
             }
             Due::Supervisor => self.alarm(CallAlarm::WaitingLong, effects),
             Due::Fallback => self.ring_fallback_or_promise(now, effects),
-            Due::AskAgain => {
-                if self.rung.is_empty() {
-                    self.seek(effects);
-                }
-            }
+            Due::AskAgain => match self.rung.is_empty() {
+                true => self.seek(effects),
+                false => self.agenda.set(Due::AskAgain, now + self.patience.ask_again),
+            },
         }
     }
 
     pub(super) fn seek(&mut self, effects: &mut Vec<Effect>) {
+        self.unheard = false;
+        self.agenda.drop(Due::AskAgain);
         effects.push(Effect::Record(Step::Sought { circle: self.circle }));
         effects.push(Effect::Seek { circle: self.circle, class: self.class, since: self.since });
     }
@@ -167,7 +169,7 @@ impl Call {
         };
         effects.push(Effect::Record(Step::OfferEnded { offer, desk: desk.clone(), outcome }));
         effects.push(Effect::Report { offer, desk, outcome });
-        if self.by_ring_list && self.rung.is_empty() {
+        if self.unheard && self.rung.is_empty() {
             self.seek(effects);
         }
     }

@@ -3,7 +3,7 @@
 use std::mem;
 
 use super::{Agenda, Call, Effect, LegEnd, Rung, State};
-use crate::ids::{DeskId, LegId};
+use crate::ids::{DeskId, LegId, OfferId};
 use crate::ledger::{
     AnsweredBy, CallAlarm, EndReason, OfferOutcome, OriginKind, Party, PlaceClass, Prompt, Step,
 };
@@ -16,17 +16,17 @@ impl Call {
         match mem::replace(&mut self.state, State::Seeking) {
             State::Seeking if self.fallback == Some(leg) => {
                 self.fallback = None;
-                self.talk(AnsweredBy::Fallback, leg, now, &mut effects);
+                self.talk(AnsweredBy::Fallback, None, leg, now, &mut effects);
                 effects.push(Effect::Release);
             }
             State::Seeking => match self.rung.iter().position(|rung| rung.leg == leg) {
                 Some(at) => self.desk_answered(at, now, &mut effects),
                 None => effects.push(Effect::HangUp { leg }),
             },
-            State::Reaching { desk, leg: counsellor } if self.caller == Some(leg) => {
+            State::Reaching { desk, offer, leg: counsellor } if self.caller == Some(leg) => {
                 self.picked_up = true;
                 effects.push(Effect::Hush { leg: counsellor });
-                self.talk(AnsweredBy::Desk(desk), counsellor, now, &mut effects);
+                self.talk(AnsweredBy::Desk(desk), Some(offer), counsellor, now, &mut effects);
             }
             other @ (State::Reaching { .. } | State::Talking { .. } | State::Ended { .. }) => {
                 let known = self.caller == Some(leg)
@@ -50,15 +50,22 @@ impl Call {
                 self.withdraw_offers(effects);
                 effects.push(Effect::Say { leg, prompt: Prompt::CallbackCounsellor });
                 effects.push(Effect::RingCaller);
-                self.state = State::Reaching { desk, leg };
+                self.state = State::Reaching { desk, offer, leg };
             }
             (OriginKind::Incoming | OriginKind::CallBack, _) => {
-                self.talk(AnsweredBy::Desk(desk), leg, now, effects);
+                self.talk(AnsweredBy::Desk(desk), Some(offer), leg, now, effects);
             }
         }
     }
 
-    fn talk(&mut self, with: AnsweredBy, leg: LegId, now: Instant, effects: &mut Vec<Effect>) {
+    fn talk(
+        &mut self,
+        with: AnsweredBy,
+        offer: Option<OfferId>,
+        leg: LegId,
+        now: Instant,
+        effects: &mut Vec<Effect>,
+    ) {
         self.withdraw_offers(effects);
         let waited = u64::try_from(now.since(self.since).as_micros()).unwrap_or(u64::MAX);
         effects.push(Effect::Record(Step::Answered { by: with.clone(), waited_micros: waited }));
@@ -70,7 +77,7 @@ impl Call {
             effects.push(Effect::Connect { caller, other: leg });
         }
         self.agenda.clear();
-        self.state = State::Talking { with, leg };
+        self.state = State::Talking { with, offer, leg };
     }
 
     /// Call-back: the driver rang the person who is owed the call.
@@ -124,7 +131,7 @@ impl Call {
                     self.end(EndReason::NotReached, now, &mut effects);
                 }
             }
-            State::Talking { with, leg: other } => {
+            State::Talking { with, leg: other, .. } => {
                 if self.caller == Some(leg) {
                     self.caller = None;
                     effects.push(Effect::HangUp { leg: other });
@@ -162,7 +169,6 @@ impl Call {
         self.class = PlaceClass::Resumed;
         self.since = now;
         self.circle = 0;
-        self.by_ring_list = false;
         self.agenda = Agenda::of_a_caller(&self.patience, now);
         self.agenda.drop(super::Due::Greeting);
         self.say(Prompt::NobodyFree, effects);
@@ -191,7 +197,7 @@ impl Call {
     pub fn talking_desk(&self) -> Option<&DeskId> {
         match &self.state {
             State::Talking { with: AnsweredBy::Desk(desk), .. } | State::Reaching { desk, .. } => Some(desk),
-            State::Talking { with: AnsweredBy::Fallback, .. } | State::Seeking | State::Ended { .. } => None,
+            State::Talking { .. } | State::Seeking | State::Ended { .. } => None,
         }
     }
 }

@@ -249,6 +249,16 @@ fn a_desk_of_the_ring_list_that_does_not_answer_leads_to_the_next_one() {
 }
 
 #[test]
+fn a_phone_that_rings_when_routing_is_lost_goes_on_ringing_and_no_second_one_is_added() {
+    let mut call = rings();
+    offer(&mut call, 10, "ito");
+
+    assert!(!call.routing_lost(NOW).contains(&Effect::AskRingList));
+    assert!(call.wake(NOW + secs(2)).is_empty());
+    assert_eq!(sought(&call.leg_ended(leg(10), LegEnd::NoAnswer, NOW + secs(15))), [0]);
+}
+
+#[test]
 fn a_person_who_is_owed_a_call_is_rung_when_a_counsellor_is_there() {
     let (mut call, effects) = Call::begin_call_back(
         Facts { class: PlaceClass::CallBack, ..facts() },
