@@ -183,11 +183,12 @@ impl Leg {
     fn place(&mut self, codec: Codec, packet: &Arrived<'_>) {
         let mut samples = [0; LONGEST_PACKET];
         let length = rtp::decode(codec, packet.payload, &mut samples);
-        match self.jitter.put(packet.timestamp, &samples[..length]) {
-            Placed::Kept => {}
-            Placed::Late => drop(self.counters.late.fetch_add(1, Relaxed)),
-            Placed::Duplicate => drop(self.counters.duplicate.fetch_add(1, Relaxed)),
-        }
+        let counted = match self.jitter.put(packet.timestamp, &samples[..length]) {
+            Placed::Kept => return,
+            Placed::Late => &self.counters.late,
+            Placed::Duplicate => &self.counters.duplicate,
+        };
+        counted.fetch_add(1, Relaxed);
     }
 
     /// Sends 20 ms: a key being said, or the clip, or the room, or silence.

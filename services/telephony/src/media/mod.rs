@@ -28,9 +28,13 @@ mod rtcp;
 mod rtp;
 mod settings;
 mod silence;
+#[cfg(test)]
+mod stories;
 mod tick;
 
 pub mod clip;
+pub mod prompts;
+pub mod sdp;
 pub mod tone;
 
 use std::collections::HashMap;

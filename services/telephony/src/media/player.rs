@@ -1,7 +1,9 @@
 //! Plays a clip to one leg, once or again and again.
 
+use std::time::Duration;
+
 use super::clip::{Clip, RATE};
-use super::{FRAME, Frame, SILENCE};
+use super::{FRAME, Frame};
 use crate::edge::Repeat;
 
 #[derive(Debug, Default)]
@@ -45,28 +47,27 @@ impl Player {
 
 impl Playing {
     fn next(&mut self) -> Option<Frame> {
-        let length = self.clip.samples().len();
-        match self.repeat {
-            Repeat::Once if self.at >= length => return None,
-            Repeat::Once => {}
-            Repeat::Loop { pause } => {
-                let pause = usize::try_from(pause.as_millis()).unwrap_or(usize::MAX);
-                let round = length.saturating_add(pause.saturating_mul(RATE as usize / 1_000)).max(1);
-                self.at %= round;
-            }
-        }
-        let mut frame = SILENCE;
-        let rest = self.clip.samples().get(self.at..).unwrap_or_default();
-        frame.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        self.at += FRAME;
+        let samples = self.clip.samples();
+        let round = match self.repeat {
+            Repeat::Once if self.at >= samples.len() => return None,
+            Repeat::Once => usize::MAX,
+            Repeat::Loop { pause } => round(samples.len(), pause),
+        };
+        let sample = |i| samples.get((self.at + i) % round).copied().unwrap_or(0);
+        let frame = std::array::from_fn(sample);
+        self.at = (self.at + FRAME) % round;
         Some(frame)
     }
 }
 
+/// Samples from one start of a held clip to the next: at least one, at most an hour of pause.
+fn round(clip: usize, pause: Duration) -> usize {
+    let pause = pause.as_millis().min(3_600_000) as usize;
+    (clip + pause * (RATE as usize / 1_000)).max(1)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn clip(frames: usize) -> Clip {
@@ -87,11 +88,12 @@ mod tests {
     #[test]
     fn a_held_announcement_comes_again_after_its_pause() {
         let mut player = Player::default();
-        player.play(clip(1), Repeat::Loop { pause: Duration::from_micros(27_500) });
+        player.play(clip(1), Repeat::Loop { pause: Duration::from_millis(40) });
 
-        let heard: Vec<i16> = (0..6).map(|_| player.next(1).0.unwrap()[0]).collect();
+        let heard: Vec<i16> = (0..6).flat_map(|_| player.next(1).0.unwrap()).collect();
 
-        assert_eq!(heard, [5, 0, 0, 5, 0, 0]);
+        let starts: Vec<usize> = (1..960).filter(|&i| heard[i] > heard[i - 1]).collect();
+        assert_eq!(starts, [420, 840]);
     }
 
     #[test]
@@ -99,6 +101,6 @@ mod tests {
         let mut player = Player::default();
         player.play(Clip::new("none", vec![]), Repeat::Loop { pause: Duration::ZERO });
 
-        assert_eq!(player.next(1), (Some(SILENCE), None));
+        assert_eq!(player.next(1), (Some([0; FRAME]), None));
     }
 }

@@ -1,0 +1,443 @@
+//! What parties hear, told over real sockets on loopback. Time is brought by
+//! the test: a beat takes place when the story says so.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::ids::{LegId, RoomId};
+use proptest::prelude::*;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::event::Counters;
+use super::inbox::Command;
+use super::leg::Habits;
+use super::mixer::Mixer;
+use super::ports::Ports;
+use super::rtp::{self, LARGEST_OUT, Outgoing, Part};
+use super::tick::BEAT;
+use super::tone::tone_level;
+use super::*;
+
+const ROOM: RoomId = domain::ids::CallId(Uuid::from_u128(1));
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const DIGITS: u8 = 101;
+
+/// A mixer without its thread, and the time.
+struct Line {
+    mixer: Mixer,
+    ports: Ports,
+    now: Instant,
+    epoch: Instant,
+    news: mpsc::Receiver<MediaEvent>,
+}
+
+impl Line {
+    /// Each story has its own ports.
+    fn at_port(first: u16) -> Self {
+        let epoch = Instant::now();
+        let habits = Habits { epoch, jitter_ms: 60, silence_after: Duration::from_secs(10) };
+        let (listener, news) = mpsc::channel(64);
+        let ports = Ports::new(HERE, first..=first + 19).unwrap();
+        Self { mixer: Mixer::new(habits, listener), ports, now: epoch, epoch, news }
+    }
+
+    fn phone(&mut self, number: u128) -> Phone {
+        let socket = UdpSocket::bind((HERE, 0)).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let control = UdpSocket::bind((HERE, 0)).unwrap();
+        control.set_nonblocking(true).unwrap();
+        let pair = self.ports.bind().unwrap();
+        let (leg, line) = (LegId(Uuid::from_u128(number)), pair.rtp.local_addr().unwrap());
+        let counters = Arc::new(Counters::new(self.epoch));
+        self.order(Command::Open(leg, pair, Arc::clone(&counters)));
+        let phone = Phone {
+            leg,
+            socket,
+            control,
+            line,
+            counters,
+            stream: Outgoing::random(),
+            heard: Vec::new(),
+            keys: Vec::new(),
+        };
+        self.order(Command::Connect(leg, phone.agreed()));
+        phone
+    }
+
+    fn order(&mut self, command: Command) {
+        self.mixer.apply(command, self.now);
+    }
+
+    fn join(&mut self, phones: &[&Phone]) {
+        phones.iter().for_each(|phone| self.order(Command::Join(phone.leg, ROOM)));
+    }
+
+    fn beat(&mut self, phones: &mut [&mut Phone]) {
+        self.mixer.beat(self.now, 0);
+        self.now += BEAT;
+        phones.iter_mut().for_each(|phone| phone.listen());
+    }
+
+    /// Everybody says their tone for so many beats.
+    fn talk(&mut self, phones: &mut [(&mut Phone, u32)], beats: usize) {
+        for _ in 0..beats {
+            phones.iter_mut().for_each(|(phone, hz)| phone.say(*hz));
+            let mut all: Vec<&mut Phone> = phones.iter_mut().map(|(phone, _)| &mut **phone).collect();
+            self.beat(&mut all);
+        }
+    }
+
+    fn events(&mut self) -> Vec<MediaEventKind> {
+        std::iter::from_fn(|| self.news.try_recv().ok()).map(|event| event.kind).collect()
+    }
+}
+
+struct Phone {
+    leg: LegId,
+    socket: UdpSocket,
+    control: UdpSocket,
+    /// Where the line listens for it.
+    line: SocketAddr,
+    counters: Arc<Counters>,
+    stream: Outgoing,
+    heard: Vec<i16>,
+    keys: Vec<(u32, Vec<u8>)>,
+}
+
+impl Phone {
+    fn agreed(&self) -> RemoteMedia {
+        RemoteMedia {
+            rtp: self.socket.local_addr().unwrap(),
+            rtcp: Some(self.control.local_addr().unwrap()),
+            codec: Codec::Pcma,
+            digits: Some(DIGITS),
+            direction: Direction::SendRecv,
+        }
+    }
+
+    /// The next packet of this phone's tone; not sent yet.
+    fn packet(&mut self, hz: u32) -> Vec<u8> {
+        // Whole waves in 20 ms: every tone here is a multiple of 50 Hz.
+        let tone = Clip::tone(hz, 20);
+        let frame: Frame = std::array::from_fn(|i| tone.samples()[i] / 2);
+        self.stream.advance(1);
+        self.write(Codec::Pcma.payload_type(), &rtp::encode(Codec::Pcma, &frame))
+    }
+
+    fn write(&mut self, payload_type: u8, payload: &[u8]) -> Vec<u8> {
+        let part = Part { payload_type, timestamp: self.stream.timestamp, marker: false, payload };
+        let mut buffer = [0; LARGEST_OUT];
+        let length = self.stream.write(part, &mut buffer).unwrap();
+        buffer[..length].to_vec()
+    }
+
+    fn say(&mut self, hz: u32) {
+        let packet = self.packet(hz);
+        self.send(&packet);
+    }
+
+    fn send(&self, packet: &[u8]) {
+        self.socket.send_to(packet, self.line).unwrap();
+    }
+
+    fn listen(&mut self) {
+        let mut buffer = [0; 2_048];
+        while let Ok(length) = self.socket.recv(&mut buffer) {
+            let packet = rtp::read(&buffer[..length]).unwrap();
+            match Codec::of_payload_type(packet.payload_type) {
+                Some(codec) => {
+                    let mut frame = [0; FRAME];
+                    rtp::decode(codec, packet.payload, &mut frame);
+                    self.heard.extend(frame);
+                }
+                None => self.keys.push((packet.timestamp, packet.payload.to_vec())),
+            }
+        }
+    }
+
+    /// How loud `hz` was in the last second.
+    fn hears(&self, hz: u32) -> f64 {
+        tone_level(&self.heard[self.heard.len().saturating_sub(8_000)..], hz)
+    }
+
+    fn assert_hears(&self, tones: &[u32], and_not: &[u32]) {
+        tones.iter().for_each(|&hz| assert!(self.hears(hz) > 7_000.0, "{hz} Hz at {}", self.hears(hz)));
+        and_not.iter().for_each(|&hz| assert!(self.hears(hz) < 100.0, "{hz} Hz at {}", self.hears(hz)));
+    }
+
+    fn stats(&self) -> LegStats {
+        self.counters.read()
+    }
+}
+
+#[test]
+fn three_in_a_room_hear_the_two_others_and_not_themselves() {
+    let mut line = Line::at_port(28100);
+    let (mut caller, mut nurse, mut doctor) = (line.phone(1), line.phone(2), line.phone(3));
+    line.join(&[&caller, &nurse, &doctor]);
+
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700), (&mut doctor, 1_100)], 80);
+
+    caller.assert_hears(&[700, 1_100], &[400]);
+    nurse.assert_hears(&[400, 1_100], &[700]);
+    doctor.assert_hears(&[400, 700], &[1_100]);
+}
+
+#[test]
+fn two_rooms_do_not_hear_each_other_and_nor_does_one_who_left() {
+    let mut line = Line::at_port(28120);
+    let (mut a, mut b, mut c) = (line.phone(1), line.phone(2), line.phone(3));
+    line.join(&[&a, &b, &c]);
+    line.order(Command::Leave(b.leg));
+    line.order(Command::Join(c.leg, domain::ids::CallId(Uuid::from_u128(2))));
+
+    line.talk(&mut [(&mut a, 400), (&mut b, 700), (&mut c, 1_100)], 80);
+
+    a.assert_hears(&[], &[400, 700, 1_100]);
+    b.assert_hears(&[], &[400, 700, 1_100]);
+    c.assert_hears(&[], &[400, 700, 1_100]);
+    assert!(a.heard.len() >= 79 * FRAME, "silence is sent all the same");
+}
+
+#[test]
+fn speech_is_understood_with_one_packet_in_ten_lost_and_others_overtaking() {
+    let mut line = Line::at_port(28140);
+    let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
+    line.join(&[&caller, &nurse]);
+    let mut held = None;
+    for n in 0..200 {
+        let packet = caller.packet(400);
+        match n % 10 {
+            3 => {}
+            6 => held = Some(packet),
+            _ => caller.send(&packet),
+        }
+        if n % 10 == 7 {
+            caller.send(&held.take().unwrap());
+        }
+        line.beat(&mut [&mut caller, &mut nurse]);
+    }
+
+    assert!(nurse.hears(400) > 7_000.0, "{}", nurse.hears(400));
+    let stats = caller.stats();
+    assert_eq!((stats.packets_in, stats.lost, stats.late), (180, 20, 0));
+}
+
+#[test]
+fn who_listens_to_an_announcement_hears_it_alone_and_is_still_heard() {
+    let mut line = Line::at_port(28160);
+    let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
+    line.join(&[&caller, &nurse]);
+    let forever = Repeat::Loop { pause: Duration::ZERO };
+    line.order(Command::Play(caller.leg, Clip::tone(1_500, 1_000), forever));
+
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
+    caller.assert_hears(&[1_500], &[700, 400]);
+    nurse.assert_hears(&[400], &[1_500, 700]);
+
+    line.order(Command::StopPlay(caller.leg));
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
+    caller.assert_hears(&[700], &[1_500]);
+    assert!(!line.events().iter().any(|event| matches!(event, MediaEventKind::PlayFinished { .. })));
+}
+
+#[test]
+fn a_clip_played_once_is_said_to_be_finished_when_it_was_heard_whole() {
+    let mut line = Line::at_port(28180);
+    let mut caller = line.phone(1);
+    line.order(Command::Play(caller.leg, Clip::tone(1_500, 1_000), Repeat::Once));
+
+    (0..50).for_each(|_| line.beat(&mut [&mut caller]));
+    caller.assert_hears(&[1_500], &[]);
+    assert_eq!(line.events(), []);
+    line.beat(&mut [&mut caller]);
+
+    assert_eq!(line.events(), [MediaEventKind::PlayFinished { clip: "tone" }]);
+}
+
+#[test]
+fn a_key_is_told_once_and_nobody_hears_it() {
+    let mut line = Line::at_port(28200);
+    let (mut doctor, mut nurse) = (line.phone(1), line.phone(2));
+    line.join(&[&doctor, &nurse]);
+    line.talk(&mut [(&mut doctor, 400), (&mut nurse, 700)], 10);
+    line.events();
+
+    doctor.stream.advance(1);
+    for (flags, duration) in [(10, 1), (10, 2), (10, 3), (0x8a, 4), (0x8a, 4), (0x8a, 4)] {
+        let packet = doctor.write(DIGITS, &[1, flags, duration, 0]);
+        doctor.send(&packet);
+        line.beat(&mut [&mut doctor, &mut nurse]);
+    }
+
+    assert_eq!(line.events(), [MediaEventKind::Digit('1')]);
+    assert_eq!(doctor.stats().lost, 0);
+}
+
+#[test]
+fn keys_we_send_arrive_as_events_in_place_of_sound() {
+    let mut line = Line::at_port(28220);
+    let mut doctor = line.phone(1);
+    line.order(Command::SendDigits(doctor.leg, super::digits::events("1#").unwrap()));
+
+    (0..40).for_each(|_| line.beat(&mut [&mut doctor]));
+
+    assert_eq!(doctor.keys.len(), 14);
+    let ends = |key| doctor.keys.iter().filter(|(_, p)| p[0] == key && p[1] & 0x80 != 0).count();
+    assert_eq!((ends(1), ends(11)), (3, 3));
+    assert_eq!(doctor.heard.len(), 26 * FRAME);
+}
+
+#[test]
+fn an_injector_is_not_heard_and_is_counted() {
+    let mut line = Line::at_port(28240);
+    let (mut caller, mut nurse, mut thief) = (line.phone(1), line.phone(2), line.phone(3));
+    line.join(&[&caller, &nurse]);
+    line.order(Command::Close(thief.leg));
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 5);
+    thief.line = caller.line;
+
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700), (&mut thief, 1_500)], 80);
+
+    nurse.assert_hears(&[400], &[1_500]);
+    caller.assert_hears(&[700], &[]);
+    assert_eq!(caller.stats().refused, 80);
+    assert!(thief.heard.is_empty());
+}
+
+#[test]
+fn behind_a_nat_sound_goes_where_it_comes_from() {
+    let mut line = Line::at_port(28260);
+    let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
+    line.join(&[&caller, &nurse]);
+    let private = "192.0.2.77:4000".parse().unwrap();
+    line.order(Command::Connect(caller.leg, RemoteMedia { rtp: private, ..caller.agreed() }));
+
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
+
+    caller.assert_hears(&[700], &[]);
+}
+
+#[test]
+fn a_party_on_hold_is_sent_nothing_and_is_not_missed() {
+    let mut line = Line::at_port(28280);
+    let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
+    line.join(&[&caller, &nurse]);
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 10);
+    let held = RemoteMedia { direction: Direction::Inactive, ..nurse.agreed() };
+    line.order(Command::Connect(nurse.leg, held));
+    let before = nurse.heard.len();
+    line.events();
+
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 600);
+    assert_eq!(nurse.heard.len(), before);
+    caller.assert_hears(&[], &[700]);
+    assert_eq!(line.events(), []);
+
+    line.order(Command::Connect(nurse.leg, nurse.agreed()));
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
+    nurse.assert_hears(&[400], &[]);
+    caller.assert_hears(&[700], &[]);
+}
+
+#[test]
+fn a_party_who_falls_silent_is_told_once_and_told_again_when_heard() {
+    let mut line = Line::at_port(28300);
+    let mut caller = line.phone(1);
+    line.talk(&mut [(&mut caller, 400)], 5);
+    assert_eq!(line.events(), [MediaEventKind::Heard]);
+
+    (0..1_100).for_each(|_| line.beat(&mut [&mut caller]));
+    let silent = line.events();
+    line.talk(&mut [(&mut caller, 400)], 5);
+
+    assert!(matches!(silent[..], [MediaEventKind::Silent { for_ }] if for_.as_secs() == 10), "{silent:?}");
+    assert_eq!(line.events(), [MediaEventKind::Heard]);
+}
+
+#[test]
+fn a_phone_that_starts_another_stream_in_mid_call_is_heard() {
+    let mut line = Line::at_port(28320);
+    let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
+    line.join(&[&caller, &nurse]);
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 20);
+    caller.stream = Outgoing::random();
+
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
+
+    nurse.assert_hears(&[400], &[]);
+}
+
+#[test]
+fn each_side_may_speak_its_own_law() {
+    let mut line = Line::at_port(28340);
+    let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
+    line.join(&[&caller, &nurse]);
+    line.order(Command::Connect(nurse.leg, RemoteMedia { codec: Codec::Pcmu, ..nurse.agreed() }));
+
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
+
+    nurse.assert_hears(&[400], &[]);
+}
+
+#[test]
+fn reports_come_every_five_seconds_and_a_goodbye_at_the_end() {
+    let mut line = Line::at_port(28360);
+    let mut caller = line.phone(1);
+    line.talk(&mut [(&mut caller, 400)], 750);
+    line.order(Command::Close(caller.leg));
+
+    let mut buffer = [0; 256];
+    let mut reports = Vec::new();
+    while let Ok(length) = caller.control.recv(&mut buffer) {
+        reports.push(buffer[..length].to_vec());
+    }
+
+    assert!((3..=4).contains(&reports.len()), "{} reports", reports.len());
+    assert!(reports.iter().all(|report| report[1] == 200));
+    let last = reports.last().unwrap();
+    assert_eq!(last[last.len() - 7], 203, "the last one ends with BYE");
+}
+
+#[test]
+fn beats_that_were_skipped_leave_no_lasting_delay() {
+    let mut line = Line::at_port(28380);
+    let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
+    line.join(&[&caller, &nurse]);
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 20);
+    let first = nurse.heard.len();
+
+    (0..30).for_each(|_| caller.say(400));
+    line.mixer.beat(line.now + BEAT * 29, 29);
+    line.now += BEAT * 30;
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
+
+    nurse.listen();
+    nurse.assert_hears(&[400], &[]);
+    assert_eq!(nurse.heard.len() - first, 81 * FRAME, "no burst makes up for lost time");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_datagram_disturbs_the_beat(
+        junk in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 1..8),
+        types in prop::collection::vec(prop::sample::select(vec![0_u8, 8, 13, 101]), 8),
+    ) {
+        let mut line = Line::at_port(28400);
+        let mut phone = line.phone(1);
+        let control = SocketAddr::new(phone.line.ip(), phone.line.port() + 1);
+        for (mut datagram, payload_type) in junk.into_iter().zip(types) {
+            phone.send(&datagram);
+            phone.control.send_to(&datagram, control).unwrap();
+            if datagram.len() > 2 {
+                (datagram[0], datagram[1]) = (0x80, payload_type);
+                phone.send(&datagram);
+            }
+            line.beat(&mut [&mut phone]);
+        }
+    }
+}
