@@ -19,6 +19,8 @@ const VOLUME: u8 = 10;
 /// the last one ended (40 ms): long presses come in segments, and some
 /// gateways count on.
 const SEGMENT: u32 = RATE / 25;
+/// A timestamp further back than this is a clock that was set anew (5 s).
+const OVERTAKEN: u32 = RATE * 5;
 
 fn event_of(key: u8) -> Option<u8> {
     let upper = key.to_ascii_uppercase();
@@ -42,6 +44,7 @@ pub(super) struct DigitReader {
 
 #[derive(Clone, Copy, Debug)]
 struct Press {
+    ssrc: u32,
     event: u8,
     timestamp: u32,
     duration: u32,
@@ -50,11 +53,11 @@ struct Press {
 
 impl DigitReader {
     /// The key when this packet is the first of a press.
-    pub(super) fn read(&mut self, timestamp: u32, payload: &[u8]) -> Option<char> {
+    pub(super) fn read(&mut self, ssrc: u32, timestamp: u32, payload: &[u8]) -> Option<char> {
         let &[event, flags, high, low, ..] = payload else { return None };
         let key = *KEYS.get(usize::from(event))?;
         let duration = u32::from(u16::from_be_bytes([high, low]));
-        let now = Press { event, timestamp, duration, ended: flags & 0x80 != 0 };
+        let now = Press { ssrc, event, timestamp, duration, ended: flags & 0x80 != 0 };
         let before = self.last.filter(|before| before.covers(&now));
         match before {
             Some(before) => self.last = Some(before.longer(now)),
@@ -68,9 +71,9 @@ impl Press {
     /// `next` is another packet of this press, or an older one that was overtaken.
     fn covers(&self, next: &Self) -> bool {
         let step = next.timestamp.wrapping_sub(self.timestamp);
-        let overtaken = step > u32::MAX / 2;
+        let overtaken = self.timestamp.wrapping_sub(next.timestamp) < OVERTAKEN;
         let segment = next.event == self.event && !self.ended && step <= self.duration + SEGMENT;
-        step == 0 || overtaken || segment
+        self.ssrc == next.ssrc && (overtaken || segment)
     }
 
     fn longer(self, next: Self) -> Self {
@@ -106,7 +109,7 @@ pub(super) struct DigitPacket {
 
 impl DigitWriter {
     pub(super) fn push(&mut self, events: &[u8]) {
-        self.waiting.extend(events.iter().take(MOST));
+        self.waiting.extend(events.iter().take(MOST - self.waiting.len().min(MOST)));
     }
 
     /// What this tick sends in place of sound, if a key is being said.
@@ -150,7 +153,7 @@ mod tests {
 
     fn heard(packets: &[DigitPacket]) -> String {
         let mut reader = DigitReader::default();
-        packets.iter().filter_map(|packet| reader.read(packet.timestamp, &packet.payload)).collect()
+        packets.iter().filter_map(|packet| reader.read(7, packet.timestamp, &packet.payload)).collect()
     }
 
     #[test]
@@ -189,9 +192,9 @@ mod tests {
     #[test]
     fn a_press_held_for_ten_seconds_is_one_press_in_segments() {
         let mut reader = DigitReader::default();
-        let first = reader.read(1_000, &[1, 10, 0xff, 0xff]);
-        let second = reader.read(1_000 + 0xffff, &[1, 10, 0, 160]);
-        let end = reader.read(1_000 + 0xffff, &[1, 0x8a, 0x40, 0]);
+        let first = reader.read(7, 1_000, &[1, 10, 0xff, 0xff]);
+        let second = reader.read(7, 1_000 + 0xffff, &[1, 10, 0, 160]);
+        let end = reader.read(7, 1_000 + 0xffff, &[1, 0x8a, 0x40, 0]);
 
         assert_eq!((first, second, end), (Some('1'), None, None));
     }
@@ -200,16 +203,25 @@ mod tests {
     fn a_press_across_the_wrap_of_the_timestamp_is_one_press() {
         let mut reader = DigitReader::default();
 
-        assert_eq!(reader.read(u32::MAX - 10, &[3, 0x8a, 3, 32]), Some('3'));
-        assert_eq!(reader.read(2_000, &[3, 10, 0, 160]), Some('3'));
+        assert_eq!(reader.read(7, u32::MAX - 10, &[3, 0x8a, 3, 32]), Some('3'));
+        assert_eq!(reader.read(7, 2_000, &[3, 10, 0, 160]), Some('3'));
+    }
+
+    #[test]
+    fn a_clock_set_anew_or_another_stream_does_not_swallow_a_press() {
+        let mut reader = DigitReader::default();
+
+        assert_eq!(reader.read(7, 900_000, &[3, 0x8a, 3, 32]), Some('3'));
+        assert_eq!(reader.read(7, 100, &[3, 0x8a, 3, 32]), Some('3'));
+        assert_eq!(reader.read(8, 50, &[4, 0x8a, 3, 32]), Some('4'));
     }
 
     #[test]
     fn other_events_and_stumps_are_no_keys() {
         let mut reader = DigitReader::default();
 
-        assert_eq!(reader.read(1, &[16, 10, 0, 160]), None);
-        assert_eq!(reader.read(1, &[1, 10, 0]), None);
+        assert_eq!(reader.read(7, 1, &[16, 10, 0, 160]), None);
+        assert_eq!(reader.read(7, 1, &[1, 10, 0]), None);
     }
 
     #[test]

@@ -109,7 +109,9 @@ impl Leg {
     }
 
     pub(super) fn send_digits(&mut self, events: &[u8]) {
-        self.digits_out.push(events);
+        if self.remote.as_ref().is_some_and(|agreed| agreed.media.digits.is_some()) {
+            self.digits_out.push(events);
+        }
     }
 
     /// Reads what has arrived and takes the next 20 ms of it.
@@ -152,7 +154,7 @@ impl Leg {
         match content {
             Content::Audio(codec) => self.place(codec, &packet),
             Content::Digit => {
-                if let Some(key) = self.digits_in.read(packet.timestamp, packet.payload) {
+                if let Some(key) = self.digits_in.read(packet.ssrc, packet.timestamp, packet.payload) {
                     tell(MediaEventKind::Digit(key));
                 }
             }
@@ -161,12 +163,17 @@ impl Leg {
     }
 
     fn count(&mut self, packet: &Arrived<'_>, content: Content, now: Instant) {
-        let known = self.reception.take().filter(|reception| reception.ssrc == packet.ssrc);
-        if known.is_none() {
+        self.counters.heard(now);
+        let same = self.reception.as_ref().is_some_and(|reception| reception.ssrc == packet.ssrc);
+        match content {
+            // Some gateways say keys in a stream of their own beside the sound.
+            Content::Digit if !same => return,
+            Content::Digit => {}
             // Another stream, another clock: nothing of the old one fits.
-            self.jitter.reset();
-            self.digits_in = DigitReader::default();
+            Content::Audio(_) | Content::Comfort if !same => self.jitter.reset(),
+            Content::Audio(_) | Content::Comfort => {}
         }
+        let known = self.reception.take().filter(|_| same);
         let continued = known.filter(|reception| reception.continues(packet.sequence));
         let mut reception = continued.unwrap_or_else(|| Reception::of(packet.ssrc, packet.sequence));
         reception.note(packet.sequence);
@@ -174,7 +181,6 @@ impl Leg {
             Content::Audio(_) => reception.note_timing(packet.timestamp, now, self.epoch),
             Content::Digit | Content::Comfort => {}
         }
-        self.counters.heard(now);
         self.counters.lost.store(u64::from(reception.lost()), Relaxed);
         self.counters.jitter_ms.store(reception.jitter() / 8, Relaxed);
         self.reception = Some(reception);

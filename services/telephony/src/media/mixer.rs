@@ -115,7 +115,7 @@ impl Mixer {
     }
 
     /// Says goodbye to everybody.
-    pub(super) fn stop(&mut self, now: Instant) {
+    fn stop(&mut self, now: Instant) {
         self.legs.values_mut().for_each(|leg| leg.say_goodbye(now));
         self.legs.clear();
         self.rooms.clear();

@@ -18,6 +18,8 @@ mod inbox;
 mod jitter;
 mod latch;
 mod leg;
+#[cfg(test)]
+mod live;
 mod mixer;
 mod player;
 mod ports;

@@ -39,7 +39,7 @@ impl Reception {
     /// False when the sequence starts anew.
     pub(super) fn continues(&self, sequence: u16) -> bool {
         let step = sequence.wrapping_sub(self.highest as u16);
-        step < FAR || step > u16::MAX - FAR
+        !(FAR..=u16::MAX - FAR).contains(&step)
     }
 
     pub(super) fn note(&mut self, sequence: u16) {

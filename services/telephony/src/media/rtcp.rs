@@ -86,7 +86,7 @@ impl Reports {
     /// Elapsed time stands in for the time of day, as RFC 3550 6.4.1 allows.
     fn ntp(&self, now: Instant) -> u64 {
         let since = now.saturating_duration_since(self.epoch);
-        since.as_secs() << 32 | (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000
+        (since.as_secs() << 32) | ((u64::from(since.subsec_nanos()) << 32) / 1_000_000_000)
     }
 
     fn block(&self, out: &mut Vec<u8>, reception: &mut Reception, now: Instant) {
@@ -125,7 +125,7 @@ fn begin(out: &mut Vec<u8>, count: u8, kind: u8, words: u16, ssrc: u32) {
 }
 
 fn hex(bytes: [u8; 8]) -> [u8; 16] {
-    let digit = |i: usize| bytes[i / 2] >> (4 - i % 2 * 4) & 0xf;
+    let digit = |i: usize| (bytes[i / 2] >> (4 - i % 2 * 4)) & 0xf;
     std::array::from_fn(|i| b"0123456789abcdef"[usize::from(digit(i))])
 }
 
@@ -156,7 +156,7 @@ impl Told {
             _ => return,
         };
         if kind == SENDER {
-            let middle = word(packet, 8).zip(word(packet, 12)).map(|(high, low)| high << 16 | low >> 16);
+            let middle = word(packet, 8).zip(word(packet, 12)).map(|(high, low)| (high << 16) | (low >> 16));
             self.report = middle.or(self.report);
         }
         let ours = (0..count).map(|n| blocks + n * 24).find(|&at| word(packet, at) == Some(ours));

@@ -60,9 +60,10 @@ pub(super) fn run(mut mixer: Mixer, inbox: &Inbox) {
             Step::Beat { .. } => now,
         };
         for command in inbox.take(until) {
-            match command {
-                Command::Stop => return mixer.stop(Instant::now()),
-                command => mixer.apply(command, Instant::now()),
+            let last = matches!(command, Command::Stop);
+            mixer.apply(command, Instant::now());
+            if last {
+                return;
             }
         }
         if let Step::Beat { skipped } = step {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 
-use sdp_types::{Media, Session};
+use sdp_types::Media;
 
 use super::SdpError;
 use super::read::{Audio, audio, audio_line, parse};
@@ -151,10 +151,4 @@ fn audio_text(protocol: &str, port: u16, codecs: &[Codec], digits: Option<u8>, w
     let maps: String = formats.iter().map(|(number, name)| format!("a=rtpmap:{number} {name}\r\n")).collect();
     let events = digits.map(|number| format!("a=fmtp:{number} 0-15\r\n")).unwrap_or_default();
     format!("m=audio {port} {protocol}{numbers}\r\n{maps}{events}a=ptime:20\r\na={}\r\n", wish.attribute())
-}
-
-/// What the text says, for tests and for reading one's own words.
-#[cfg(test)]
-pub(super) fn reread(text: &str) -> Session {
-    Session::parse(text.as_bytes()).unwrap()
 }

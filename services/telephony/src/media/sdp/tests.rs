@@ -3,11 +3,16 @@
 use std::net::SocketAddr;
 
 use proptest::prelude::*;
+use sdp_types::Session;
 
 use super::fault::Transport;
-use super::local::reread;
 use super::*;
 use crate::media::remote::{Codec, Direction, RemoteMedia};
+
+/// What a text of ours says.
+fn reread(text: &str) -> Session {
+    Session::parse(text.as_bytes()).unwrap()
+}
 
 fn here() -> SocketAddr {
     "192.0.2.1:16384".parse().unwrap()
