@@ -43,6 +43,13 @@ macro_rules! id {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            /// An id of our own.
+            #[allow(dead_code)] // not every kind of id has one
+            pub(crate) fn fixed(id: &'static str) -> Self {
+                debug_assert!(is_id(id));
+                Self(id.into())
+            }
         }
 
         impl FromStr for $name {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::code::coded;
 use crate::contact::ContactPoint;
 use crate::ids::{OperatorId, RegionId, StaffId, as_text};
 
@@ -18,30 +19,6 @@ pub enum InvalidStaff {
     Language,
     #[error("a role is one of {}", Role::CODES)]
     Role,
-}
-
-/// An enum whose every variant has one code (domain.md 7.5), used wherever it is written.
-macro_rules! coded {
-    ($name:ident, $error:ty, $refusal:expr, { $($variant:ident = $code:literal),+ $(,)? }) => {
-        impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
-            }
-        }
-        impl FromStr for $name {
-            type Err = $error;
-            fn from_str(text: &str) -> Result<Self, $error> {
-                Self::ALL.iter().copied().find(|one| one.code() == text).ok_or($refusal)
-            }
-        }
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.code())
-            }
-        }
-        as_text!($name, $error);
-    };
 }
 
 /// CL-QUAL.
@@ -75,7 +52,7 @@ impl Qualification {
     }
 }
 
-coded!(Qualification, InvalidStaff, InvalidStaff::Qualification, {
+coded!(pub Qualification, InvalidStaff, InvalidStaff::Qualification, {
     Nurse = "nurse", Phn = "phn", Psw = "psw", Psychologist = "psychologist",
     OtherExpert = "other_expert", Physician = "physician", DesignatedPhysician = "designated_physician",
 });
@@ -106,7 +83,7 @@ impl Role {
     }
 }
 
-coded!(Role, InvalidStaff, InvalidStaff::Role, {
+coded!(pub Role, InvalidStaff, InvalidStaff::Role, {
     Counsellor = "counsellor", Supervisor = "supervisor",
     Psychiatrist = "psychiatrist", PsychiatristBehind = "psychiatrist-behind",
 });
@@ -124,9 +101,9 @@ impl Language {
 impl FromStr for Language {
     type Err = InvalidStaff;
     fn from_str(text: &str) -> Result<Self, InvalidStaff> {
-        match text.as_bytes() {
-            &[a, b] if [a, b].iter().all(u8::is_ascii_lowercase) => Ok(Self([a, b, 0])),
-            &[a, b, c] if [a, b, c].iter().all(u8::is_ascii_lowercase) => Ok(Self([a, b, c])),
+        match *text.as_bytes() {
+            [a, b] if [a, b].iter().all(u8::is_ascii_lowercase) => Ok(Self([a, b, 0])),
+            [a, b, c] if [a, b, c].iter().all(u8::is_ascii_lowercase) => Ok(Self([a, b, c])),
             _ => Err(InvalidStaff::Language),
         }
     }

@@ -1,0 +1,86 @@
+//! How long the questions take: `cargo bench -p on-call-rota`. Prints medians;
+//! nothing is asserted, so a busy machine fails no test.
+
+#![allow(clippy::expect_used, reason = "nothing to measure without it")]
+#![allow(clippy::print_stdout, reason = "a measurement is told on stdout")]
+
+use std::fmt::Write;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use jiff::civil::date;
+use on_call_rota::Rota;
+
+fn main() {
+    let example = read(include_str!("../rotas/example.toml"));
+    let many = read(&ninety_four());
+    let year = |rota: &Rota| rota.days(date(2027, 1, 1), date(2027, 12, 31));
+
+    println!(
+        "read and check the example   {:>12?}",
+        median(21, || read(include_str!("../rotas/example.toml")))
+    );
+    println!("audit a year of the example  {:>12?}", median(101, || example.coverage(year(&example))));
+    println!("compile a year of it         {:>12?}", median(101, || example.compile(year(&example))));
+    println!("audit a year of 94 rotas     {:>12?}", median(21, || many.coverage(year(&many))));
+
+    let (roster, window) = (example.compile(year(&example)), "main".parse().expect("an id"));
+    let start = year(&example).from.as_second();
+    let mut step = 0_i64;
+    let asked = median(101, || {
+        for _ in 0..10_000 {
+            step = (step + 7_654_321) % (365 * 86_400);
+            let at = jiff::Timestamp::from_second(start + step).expect("a time of the year");
+            black_box(roster.on_duty(&window, at).map(<[_]>::len).ok());
+        }
+    });
+    println!("on duty at T, one of 10,000  {:>12?}", asked / 10_000);
+}
+
+fn read(text: &str) -> Rota {
+    Rota::read(text).expect("a rota without faults")
+}
+
+fn median<T>(times: usize, mut work: impl FnMut() -> T) -> Duration {
+    let mut took: Vec<Duration> = (0..times)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(work());
+            start.elapsed()
+        })
+        .collect();
+    took.sort();
+    took[times / 2]
+}
+
+/// One window, one rota of two people and two shifts a day, 94 times: 68,620 shifts a year.
+fn ninety_four() -> String {
+    let mut text = String::from("[[operator]]\nid = \"all\"\nname = \"all\"\n");
+    for n in 0..94 {
+        let _ = write!(
+            text,
+            r#"
+[[window]]
+id = "w{n}"
+name = "w{n}"
+numbers = ["{}"]
+hours = {{ weekday = "00:00-24:00", holiday = "00:00-24:00" }}
+[[rotation]]
+id = "r{n}"
+windows = ["w{n}"]
+starts = 2026-12-01
+times = {{ day = "08:30-20:30", night = "20:30-08:30" }}
+cycle = ["day", "night"]
+staff = ["a{n}", "b{n}"]
+"#,
+            1000 + n
+        );
+        for who in ["a", "b"] {
+            let _ = write!(
+                text,
+                "[[staff]]\nid = \"{who}{n}\"\nname = \"x\"\nqualifications = [\"nurse\"]\ncontacts = [\"sip:{who}{n}\"]\n"
+            );
+        }
+    }
+    text
+}

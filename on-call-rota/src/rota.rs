@@ -1,0 +1,182 @@
+//! The rota as it holds after its file was checked: every reference in it
+//! leads somewhere, so nothing here can fail.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::calendar::Calendar;
+use crate::contact::{CalledNumber, ContactPoint, E164};
+use crate::cover::Cover;
+use crate::coverage::Rule;
+use crate::hours::WeekHours;
+use crate::ids::{CentreId, GroupId, OperatorId, StaffId, WindowId};
+use crate::ladder::Ladder;
+use crate::ladder::Rung;
+use crate::period::Period;
+use crate::roster::{NotInRoster, OnDuty, Roster};
+use crate::shift::{Duty, Plan, Shift};
+use crate::staff::{Language, Staff};
+
+/// A place in one of the lists of a `Rota`.
+pub(crate) type Ix = usize;
+
+/// Who runs windows, and by which calendar.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    pub id: OperatorId,
+    pub name: String,
+    pub calendar: Calendar,
+}
+
+/// Windows that together give one service.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub id: GroupId,
+    pub operator: OperatorId,
+    /// Promises that one of its windows is open at every minute.
+    pub all_day: bool,
+    pub(crate) operator_ix: Ix,
+    pub(crate) windows: Vec<Ix>,
+}
+
+/// 相談窓口
+#[derive(Clone, Debug)]
+pub struct Window {
+    pub id: WindowId,
+    pub operator: OperatorId,
+    pub group: GroupId,
+    pub name: String,
+    /// At least one; no other window has any of them.
+    pub numbers: Vec<CalledNumber>,
+    /// At least one, in order of preference.
+    pub languages: Vec<Language>,
+    /// Where a caller is sent when nothing of ours can answer.
+    pub fallback: Option<E164>,
+    /// A line for police, fire brigade or hospitals: answered before others.
+    pub priority: bool,
+    pub(crate) operator_ix: Ix,
+    pub(crate) group_ix: Ix,
+    pub(crate) hours: WeekHours,
+    /// Windows that take over when this one is closed, in order, without itself.
+    pub(crate) takeover: Vec<Ix>,
+}
+
+/// 精神科救急情報センター that receives referrals.
+#[derive(Clone, Debug)]
+pub struct Centre {
+    pub id: CentreId,
+    pub operator: OperatorId,
+    pub name: String,
+    pub contacts: Vec<ContactPoint>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Rota {
+    pub(crate) revision: u32,
+    pub(crate) operators: Vec<Operator>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) windows: Vec<Window>,
+    pub(crate) staff: Vec<Staff>,
+    pub(crate) centres: Vec<Centre>,
+    pub(crate) duties: Vec<Duty>,
+    /// In the order in which they are laid over the shifts.
+    pub(crate) covers: Vec<Cover>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) ladders: Vec<Ladder>,
+}
+
+impl Rota {
+    /// Counts up with every change of the file that is sent out.
+    pub fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    pub fn operators(&self) -> &[Operator] {
+        &self.operators
+    }
+
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    pub fn windows(&self) -> &[Window] {
+        &self.windows
+    }
+
+    pub fn staff(&self) -> &[Staff] {
+        &self.staff
+    }
+
+    pub fn centres(&self) -> &[Centre] {
+        &self.centres
+    }
+
+    pub fn operator(&self, id: &OperatorId) -> Option<&Operator> {
+        self.operators.iter().find(|operator| operator.id == *id)
+    }
+
+    pub fn window(&self, id: &WindowId) -> Option<&Window> {
+        self.windows.iter().find(|window| window.id == *id)
+    }
+
+    /// The window that a dialled number belongs to.
+    pub fn window_called(&self, number: &str) -> Option<&Window> {
+        self.windows.iter().find(|window| window.numbers.iter().any(|one| one.as_str() == number))
+    }
+
+    pub fn person(&self, id: &StaffId) -> Option<&Staff> {
+        self.staff.iter().find(|person| person.id == *id)
+    }
+
+    /// The calendar that a window's hours and bands go by.
+    pub fn calendar(&self, window: &Window) -> &Calendar {
+        &self.operators[window.operator_ix].calendar
+    }
+
+    /// The contact points of a person that work at `at`, in order.
+    pub fn contacts(&self, id: &StaffId, at: Timestamp) -> Vec<ContactPoint> {
+        let Some(person) = self.person(id) else { return Vec::new() };
+        let Some(operator) = self.operator(&person.operator) else { return Vec::new() };
+        let today = operator.calendar.zone.to_datetime(at).date();
+        person.contacts_on(today).cloned().collect()
+    }
+
+    /// Local days, the last one included, of all operators together.
+    pub fn days(&self, first: Date, last: Date) -> Period {
+        let days = self.operators.iter().map(|one| Period::days(first, last, &one.calendar.zone));
+        let all = |a: Period, b: Period| Period { from: a.from.min(b.from), until: a.until.max(b.until) };
+        days.reduce(all).unwrap_or(Period { from: Timestamp::MIN, until: Timestamp::MIN })
+    }
+
+    /// Everything that can be asked about a stretch of time, worked out once.
+    /// A server compiles some days ahead and again before they run out.
+    pub fn compile(&self, period: Period) -> Roster {
+        Roster::new(self, period)
+    }
+
+    /// The shifts that touch a stretch of time, covers laid over them, by date.
+    pub fn shifts(&self, period: Period) -> Vec<Shift> {
+        let plan = Plan::new(self, period);
+        plan.slots.iter().map(|slot| slot.shift(self)).collect()
+    }
+
+    /// Who is on duty at one instant. For many questions, `compile`.
+    pub fn on_duty(&self, window: &WindowId, at: Timestamp) -> Result<Vec<OnDuty>, NotInRoster> {
+        self.moment(at).on_duty(window, at).map(<[OnDuty]>::to_vec)
+    }
+
+    /// Whom to page, in order, at one instant. For many questions, `compile`.
+    pub fn ladder(&self, window: &WindowId, at: Timestamp) -> Result<Vec<Rung>, NotInRoster> {
+        self.moment(at).ladder(window, at)
+    }
+
+    /// The window that answers for `window` at one instant. For many questions, `compile`.
+    pub fn answering(&self, window: &WindowId, at: Timestamp) -> Result<Option<WindowId>, NotInRoster> {
+        self.moment(at).answering(window, at).map(Option::<&WindowId>::cloned)
+    }
+
+    fn moment(&self, at: Timestamp) -> Roster {
+        let second = jiff::SignedDuration::from_secs(1);
+        self.compile(Period { from: at, until: at.saturating_add(second).unwrap_or(Timestamp::MAX) })
+    }
+}

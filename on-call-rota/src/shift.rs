@@ -1,0 +1,257 @@
+//! Shifts: the patterns, rotations and dated shifts of a rota, and what comes
+//! of them between two dates.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+
+use crate::calendar::{Day, Days, known_dates};
+use crate::hours::{DayFilter, TimeRange};
+use crate::ids::{DutyId, StaffId, WindowId};
+use crate::period::{Period, merged};
+use crate::rota::{Ix, Rota};
+use crate::staff::Role;
+
+/// Where shifts come from: a weekly pattern, a rotation or dated shifts.
+#[derive(Clone, Debug)]
+pub(crate) struct Duty {
+    pub(crate) id: DutyId,
+    pub(crate) operator: Ix,
+    /// The windows it serves: at least one, all of that operator.
+    pub(crate) windows: Vec<Ix>,
+    pub(crate) role: Role,
+    pub(crate) from: Option<Date>,
+    /// The last date on which a shift begins.
+    pub(crate) until: Option<Date>,
+    pub(crate) timing: Timing,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Timing {
+    Weekly(Vec<Turn>),
+    Rotation(Rotation),
+    Dated { date: Date, turn: Turn },
+}
+
+/// The same people at the same hours on each of some days.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    pub(crate) days: DayFilter,
+    pub(crate) time: TimeRange,
+    pub(crate) staff: Vec<Ix>,
+}
+
+/// A cycle of days that every team runs through, each `step` days behind the
+/// team before it.
+#[derive(Clone, Debug)]
+pub(crate) struct Rotation {
+    /// The date on which the first team begins the cycle.
+    pub(crate) starts: Date,
+    /// What a team works on each day of the cycle; at least one day.
+    pub(crate) cycle: Vec<Vec<TimeRange>>,
+    pub(crate) step: i64,
+    pub(crate) teams: Vec<Vec<Ix>>,
+    pub(crate) days: DayFilter,
+}
+
+impl Rotation {
+    fn on(&self, date: Date, mut emit: impl FnMut(usize, TimeRange, Ix)) {
+        let run = date.duration_since(self.starts).as_hours() / 24;
+        if run < 0 {
+            return;
+        }
+        let length = self.cycle.len() as i64;
+        for (team, people) in self.teams.iter().enumerate() {
+            let day = (run - team as i64 * self.step).rem_euclid(length);
+            for (nth, &time) in self.cycle[day as usize].iter().enumerate() {
+                people.iter().for_each(|&person| emit(nth, time, person));
+            }
+        }
+    }
+}
+
+impl Duty {
+    fn on(&self, day: &Day, mut emit: impl FnMut(usize, TimeRange, Ix)) {
+        let begun = self.from.is_none_or(|from| from <= day.date);
+        let over = self.until.is_some_and(|until| until < day.date);
+        if !begun || over {
+            return;
+        }
+        match &self.timing {
+            Timing::Weekly(turns) => {
+                for (nth, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.days.matches(day)) {
+                    turn.staff.iter().for_each(|&person| emit(nth, turn.time, person));
+                }
+            }
+            Timing::Rotation(rotation) if rotation.days.matches(day) => rotation.on(day.date, emit),
+            Timing::Rotation(_) => {}
+            Timing::Dated { date, turn } if *date == day.date => {
+                turn.staff.iter().for_each(|&person| emit(0, turn.time, person));
+            }
+            Timing::Dated { .. } => {}
+        }
+    }
+
+    /// The date of a dated shift; nothing for what recurs.
+    pub(crate) fn dated(&self) -> Option<Date> {
+        match &self.timing {
+            Timing::Dated { date, .. } => Some(*date),
+            Timing::Weekly(_) | Timing::Rotation(_) => None,
+        }
+    }
+}
+
+/// One person's shift, by places in the rota's lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Slot {
+    /// The date on which the planned shift begins.
+    pub(crate) date: Date,
+    pub(crate) time: Period,
+    pub(crate) staff: Ix,
+    pub(crate) duty: Ix,
+    pub(crate) nth: usize,
+    /// Counts what covers left to the person of one shift.
+    pub(crate) piece: usize,
+    pub(crate) planned: Ix,
+    /// The cover that was laid over it last.
+    pub(crate) cover: Option<Ix>,
+}
+
+impl Slot {
+    pub(crate) fn shift(&self, rota: &Rota) -> Shift {
+        let duty = &rota.duties[self.duty];
+        let planned = &rota.staff[self.planned].id;
+        Shift {
+            staff: rota.staff[self.staff].id.clone(),
+            role: duty.role,
+            duty: duty.id.clone(),
+            windows: duty.windows.iter().map(|&window| rota.windows[window].id.clone()).collect(),
+            date: self.date,
+            time: self.time,
+            instead_of: (self.planned != self.staff).then(|| planned.clone()),
+            nth: self.nth,
+            piece: self.piece,
+        }
+    }
+}
+
+/// One person's shift 勤務.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Shift {
+    pub staff: StaffId,
+    pub role: Role,
+    /// The pattern, rotation or dated shift that it comes from.
+    pub duty: DutyId,
+    pub windows: Vec<WindowId>,
+    /// The date on which it begins; a night counts whole for that date.
+    pub date: Date,
+    #[serde(flatten)]
+    pub time: Period,
+    /// The person who was planned, where someone stands in.
+    pub instead_of: Option<StaffId>,
+    /// Which of the shifts that the duty gives the person on the date, from 0.
+    pub nth: usize,
+    /// Which part of it, where covers cut it up, from 0.
+    pub piece: usize,
+}
+
+/// The shifts of a stretch of time and the hours of every window in it.
+pub(crate) struct Plan {
+    pub(crate) period: Period,
+    /// By date, then in the order of the file.
+    pub(crate) slots: Vec<Slot>,
+    /// For each window of the rota, sorted and apart.
+    pub(crate) open: Vec<Vec<Period>>,
+    /// For each operator of the rota.
+    pub(crate) days: Vec<Days>,
+}
+
+impl Plan {
+    pub(crate) fn new(rota: &Rota, period: Period) -> Self {
+        let period = within_known_dates(rota, period);
+        let days: Vec<Days> = (0..rota.operators.len()).map(|ix| days_of(rota, ix, period)).collect();
+        let mut slots = planned(rota, &days);
+        for (ix, cover) in rota.covers.iter().enumerate() {
+            cover.lay_over(ix, &mut slots);
+        }
+        if !rota.covers.is_empty() {
+            number_pieces(&mut slots);
+        }
+        slots.retain(|slot| !slot.time.overlap(&period).is_empty());
+        let open = rota.windows.iter().map(|window| {
+            let hours = days[window.operator_ix].iter().map(|day| (day, window.hours.on(day)));
+            let zone = &rota.operators[window.operator_ix].calendar.zone;
+            let open = hours.flat_map(|(day, ranges)| ranges.iter().map(|range| range.on(day.date, zone)));
+            merged(open.map(|open| open.overlap(&period)).collect())
+        });
+        let open = open.collect();
+        Self { period, slots, open, days }
+    }
+}
+
+/// Tells apart what covers left to one person of one shift.
+fn number_pieces(slots: &mut [Slot]) {
+    let mut pieces = HashMap::new();
+    for slot in slots {
+        let piece = pieces.entry((slot.date, slot.duty, slot.nth, slot.staff)).or_insert(0);
+        slot.piece = *piece;
+        *piece += 1;
+    }
+}
+
+/// What the rota plans on the days of each operator, before any cover.
+pub(crate) fn planned(rota: &Rota, days: &[Days]) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    for (operator, days) in days.iter().enumerate() {
+        let zone = &rota.operators[operator].calendar.zone;
+        let (recurring, dated) = duties_of(rota, operator);
+        for day in days.iter() {
+            let first = dated.partition_point(|(date, _)| *date < day.date);
+            let today = dated[first..].iter().take_while(|(date, _)| *date == day.date).map(|(_, duty)| duty);
+            for &duty in recurring.iter().chain(today) {
+                rota.duties[duty].on(day, |nth, time, staff| {
+                    let time = time.on(day.date, zone);
+                    slots.push(Slot {
+                        date: day.date,
+                        time,
+                        staff,
+                        duty,
+                        nth,
+                        piece: 0,
+                        planned: staff,
+                        cover: None,
+                    });
+                });
+            }
+        }
+    }
+    slots.retain(|slot| !slot.time.is_empty());
+    slots.sort_by_key(|slot| slot.date);
+    slots
+}
+
+/// The operator's duties: those that recur, and the dated ones by date.
+fn duties_of(rota: &Rota, operator: Ix) -> (Vec<Ix>, Vec<(Date, Ix)>) {
+    let (mut recurring, mut dated) = (Vec::new(), Vec::new());
+    for (ix, duty) in rota.duties.iter().enumerate().filter(|(_, duty)| duty.operator == operator) {
+        match duty.dated() {
+            Some(date) => dated.push((date, ix)),
+            None => recurring.push(ix),
+        }
+    }
+    dated.sort();
+    (recurring, dated)
+}
+
+/// With two days before: no shift is longer than a day, and a day than 25 hours.
+fn days_of(rota: &Rota, operator: Ix, period: Period) -> Days {
+    let calendar = &rota.operators[operator].calendar;
+    let local = |at: Timestamp| calendar.zone.to_datetime(at).date();
+    Days::new(calendar, local(period.from).saturating_sub(2.days()), local(period.until))
+}
+
+fn within_known_dates(rota: &Rota, period: Period) -> Period {
+    let (first, last) = known_dates();
+    period.overlap(&rota.days(first, last))
+}
