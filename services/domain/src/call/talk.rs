@@ -184,6 +184,18 @@ impl Call {
         self.state = State::Ended { reason };
     }
 
+    /// Call-back: the person has reached us by themselves, nobody need be rung.
+    pub fn called_off(&mut self, now: Instant) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match self.state {
+            State::Seeking if self.origin == OriginKind::CallBack => {
+                self.end(EndReason::NotReached, now, &mut effects);
+            }
+            State::Seeking | State::Reaching { .. } | State::Talking { .. } | State::Ended { .. } => {}
+        }
+        effects
+    }
+
     fn owes_call_back(&self, reason: EndReason, now: Instant) -> bool {
         let lost = match reason {
             EndReason::AbandonedInQueue => now.since(self.begun) >= self.patience.owed_after,

@@ -293,6 +293,16 @@ fn a_person_who_does_not_take_the_call_back_frees_the_counsellor() {
     assert_eq!(ended(&effects), Some((EndReason::NotReached, false)));
 }
 
+#[test]
+fn a_call_back_to_somebody_who_rang_again_rings_no_telephone() {
+    let mut call = Call::begin_call_back(facts(), Patience::default(), CALLER, NOW).0;
+    offer(&mut call, 10, "ito");
+
+    let effects = call.called_off(NOW);
+
+    assert!(effects.contains(&Effect::HangUp { leg: leg(10) }) && call.is_ended());
+}
+
 /// Whatever happens in whatever order.
 #[derive(Clone, Debug)]
 enum Event {
