@@ -1,5 +1,7 @@
 //! What both engines promise.
 
+#![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
+
 use shell::on;
 use shell::store::{Attempt, Db, StoreError};
 use shell::testkit::{Postgres, both_stores};

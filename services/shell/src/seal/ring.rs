@@ -74,11 +74,11 @@ impl KeyRing {
             "# Keys that seal callers' numbers. Keep a copy apart from the store's backup.\n\
              current = {}\nindex = \"{}\"\n\n[seal]\n",
             self.current.0,
-            STANDARD.encode(&*self.index)
+            STANDARD.encode(self.index.as_slice())
         );
         for (id, key) in self.older.iter().chain([(&self.current.0, &self.current.1)]) {
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "{id} = \"{}\"", STANDARD.encode(&**key));
+            let _ = writeln!(text, "{id} = \"{}\"", STANDARD.encode(key.as_slice()));
         }
         text
     }

@@ -10,8 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use std::os::unix::process::CommandExt;
-
 pub(super) const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// `$0` folder, `$1` seconds without users after which it ends. `pid` has the server's process.
@@ -56,8 +54,9 @@ impl Using {
 
     pub(super) fn watch(&self, linger_seconds: u32) {
         let mut watchdog = Command::new("setsid");
-        watchdog.args(["sh", "-c", WATCHDOG]).arg(&self.folder).arg(linger_seconds.to_string());
-        quiet(&mut watchdog).process_group(0).spawn().expect("setsid and sh of Debian's util-linux");
+        watchdog.args(["--fork", "sh", "-c", WATCHDOG]).arg(&self.folder).arg(linger_seconds.to_string());
+        let started = quiet(&mut watchdog).status().is_ok_and(|status| status.success());
+        assert!(started, "setsid of Debian's util-linux is missing");
     }
 }
 
