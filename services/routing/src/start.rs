@@ -1,0 +1,94 @@
+//! Putting the service together.
+
+use std::sync::Arc;
+
+use shell::clock::Clock;
+use shell::shutdown::Shutdown;
+use shell::store::Db;
+use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::config::Settings;
+use crate::dispatcher::{Dispatcher, Ends};
+use crate::nudges::Nudges;
+use crate::rota_file::{Follow, RotaFile, RotaUnusable};
+use crate::server::RoutingServer;
+use crate::store::Store;
+
+/// Requests that wait for the dispatcher; beyond that, who asks waits.
+const INBOX: usize = 1024;
+
+/// What routing needs of the house.
+#[derive(Clone, Debug)]
+pub struct Deps {
+    pub db: Db,
+    pub clock: Clock,
+    pub bus: broadcast::Sender<String>,
+    pub shutdown: Shutdown,
+}
+
+/// The running service.
+#[derive(Debug)]
+pub struct Routing {
+    /// To be served near or far.
+    pub server: RoutingServer,
+    /// They end with the shutdown.
+    pub workers: Vec<JoinHandle<()>>,
+    reload: Arc<Notify>,
+}
+
+impl Routing {
+    /// Reads the rota file again now, changed or not.
+    pub fn reload(&self) {
+        self.reload.notify_one();
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    #[error("{}", .0.join("; "))]
+    Settings(Vec<String>),
+    #[error(transparent)]
+    Rota(#[from] RotaUnusable),
+}
+
+/// A store that is away does not hinder the start: the plan is then that of the rota alone.
+///
+/// # Errors
+/// When the settings or the rota file have faults; all of them are told.
+pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault> {
+    let faults = settings.faults();
+    if !faults.is_empty() {
+        return Err(StartFault::Settings(faults));
+    }
+    let (file, rota) = RotaFile::open(&settings.rota).await?;
+    let (rota_in, rota) = watch::channel(Arc::new(rota));
+    let (faults_in, _faults) = watch::channel(Vec::new());
+    let (inbox_in, inbox) = mpsc::channel(INBOX);
+    let (view_in, view) = watch::channel(Arc::default());
+    let (concerns_in, _concerns) = watch::channel(Default::default());
+    let (let_go, reload) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let follow = Follow {
+        file,
+        every: settings.rota_check,
+        clock: deps.clock.clone(),
+        reload: reload.clone(),
+        rota: rota_in,
+        faults: faults_in,
+        shutdown: deps.shutdown.clone(),
+    };
+    let first = rota.borrow().clone();
+    let ends = Ends {
+        inbox,
+        let_go: let_go.clone(),
+        nudges: Nudges::over(deps.bus, &settings.owner),
+        rota,
+        view: view_in,
+        concerns: concerns_in,
+        shutdown: deps.shutdown,
+    };
+    let mut dispatcher = Dispatcher::new(settings, Store::new(deps.db), deps.clock, first);
+    dispatcher.begin(&ends).await;
+    let workers = vec![tokio::spawn(dispatcher.run(ends)), tokio::spawn(follow.run())];
+    Ok(Routing { server: RoutingServer::new(inbox_in, view, let_go), workers, reload })
+}

@@ -1,0 +1,197 @@
+//! Desks and places in the store. No rules: a desk becomes what it is told to
+//! become if it still is what was seen.
+
+use std::collections::BTreeSet;
+
+use domain::ids::{CallId, OperatorId};
+use shell::store::{Attempt, Db, StoreError, Tx, on};
+
+use crate::board::{Board, Changes, DeskKey, Place, Swap};
+use crate::row::{DeskRow, PlaceRow, SeatColumns, class_number};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    db: Db,
+}
+
+const READ_DESKS: &str = "SELECT operator_id, desk_id, staff_id, presence, reason, since_us, idle_since_us, \
+     lease_until_us, wrap_until_us, call_id, offer_id, claim_owner, claim_until_us FROM desk";
+
+const READ_PLACES: &str = "SELECT operator_id, call_id, window_id, place_class, since_us, circle, owner, \
+     lease_until_us FROM waiting";
+
+const SWAP_DESK: &str = "UPDATE desk SET staff_id = $3, presence = $4, reason = $5, since_us = $6, \
+     idle_since_us = $7, lease_until_us = $8, wrap_until_us = $9, call_id = $10, offer_id = $11, \
+     claim_owner = $12, claim_until_us = $13 \
+     WHERE operator_id = $1 AND desk_id = $2 AND presence = $14 AND since_us = $15 \
+     AND staff_id IS NOT DISTINCT FROM $16 AND lease_until_us IS NOT DISTINCT FROM $17 \
+     AND offer_id IS NOT DISTINCT FROM $18";
+
+const ADD_DESK: &str = "INSERT INTO desk (operator_id, desk_id, staff_id, presence, reason, since_us, \
+     idle_since_us, lease_until_us, wrap_until_us, call_id, offer_id, claim_owner, claim_until_us) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
+
+const KEEP_PLACE: &str = "INSERT INTO waiting (operator_id, call_id, window_id, place_class, since_us, circle, \
+     owner, lease_until_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+     ON CONFLICT (call_id) DO UPDATE SET window_id = excluded.window_id, place_class = excluded.place_class, \
+     since_us = excluded.since_us, circle = excluded.circle, owner = excluded.owner, \
+     lease_until_us = excluded.lease_until_us";
+
+const DROP_PLACE: &str = "DELETE FROM waiting WHERE operator_id = $1 AND call_id = $2 AND owner = $3";
+
+const END_PLACE: &str = "DELETE FROM waiting WHERE operator_id = $1 AND call_id = $2";
+
+impl Store {
+    pub(crate) fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// Desks before places: a call that is answered in between is then seen ringing and without
+    /// a place, never talking and waiting.
+    pub(crate) async fn read(&self) -> Result<Board, StoreError> {
+        let desks: Vec<DeskRow> =
+            on!(self.db.read(), pool => sqlx::query_as(READ_DESKS).fetch_all(pool).await)
+                .attempt("read desks")?;
+        let places: Vec<PlaceRow> =
+            on!(self.db.read(), pool => sqlx::query_as(READ_PLACES).fetch_all(pool).await)
+                .attempt("read the queue")?;
+        Ok(Board {
+            desks: desks.into_iter().map(DeskRow::seat).collect::<Result<_, _>>()?,
+            places: places.into_iter().map(PlaceRow::place).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Stores all changes together and names the desks that were not what was seen: those are as
+    /// others left them.
+    ///
+    /// # Errors
+    /// When the store is away. Whether anything was stored must then be read.
+    pub(crate) async fn commit(&self, changes: &Changes) -> Result<BTreeSet<DeskKey>, StoreError> {
+        match self.together(changes).await {
+            // Two desks of one call answered at two replicas: the unique index has chosen.
+            Err(error) if error.is_taken() => self.one_by_one(changes).await,
+            other => other,
+        }
+    }
+
+    async fn together(&self, changes: &Changes) -> Result<BTreeSet<DeskKey>, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let mut lost = BTreeSet::new();
+        for swap in &changes.desks {
+            if !swap_desk(&mut tx, swap).await? {
+                lost.insert(swap.key.clone());
+            }
+        }
+        change_places(&mut tx, changes).await?;
+        tx.commit().await?;
+        Ok(lost)
+    }
+
+    async fn one_by_one(&self, changes: &Changes) -> Result<BTreeSet<DeskKey>, StoreError> {
+        let mut lost = BTreeSet::new();
+        for swap in &changes.desks {
+            if !self.alone(swap).await? {
+                lost.insert(swap.key.clone());
+            }
+        }
+        let mut tx = self.db.begin().await?;
+        change_places(&mut tx, changes).await?;
+        tx.commit().await?;
+        Ok(lost)
+    }
+
+    async fn alone(&self, swap: &Swap) -> Result<bool, StoreError> {
+        let mut tx = self.db.begin().await?;
+        match swap_desk(&mut tx, swap).await {
+            Ok(won) => tx.commit().await.map(|()| won),
+            Err(error) if error.is_taken() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+async fn swap_desk(tx: &mut Tx, swap: &Swap) -> Result<bool, StoreError> {
+    let next = SeatColumns::of(&swap.next);
+    match &swap.seen {
+        Some(seen) => update_desk(tx, &swap.key, &SeatColumns::of(seen), &next).await,
+        None => add_desk(tx, &swap.key, &next).await,
+    }
+}
+
+async fn update_desk(
+    tx: &mut Tx,
+    key: &DeskKey,
+    seen: &SeatColumns<'_>,
+    next: &SeatColumns<'_>,
+) -> Result<bool, StoreError> {
+    on!(tx, t => next
+        .bind(sqlx::query(SWAP_DESK).bind(key.0.as_str()).bind(key.1.as_str()))
+        .bind(seen.presence)
+        .bind(seen.since)
+        .bind(seen.staff)
+        .bind(seen.lease_until)
+        .bind(seen.offer.as_deref())
+        .execute(&mut **t)
+        .await
+        .map(|done| done.rows_affected() == 1))
+    .attempt("change a desk")
+}
+
+async fn add_desk(tx: &mut Tx, key: &DeskKey, next: &SeatColumns<'_>) -> Result<bool, StoreError> {
+    on!(tx, t => next
+        .bind(sqlx::query(ADD_DESK).bind(key.0.as_str()).bind(key.1.as_str()))
+        .execute(&mut **t)
+        .await
+        .map(|done| done.rows_affected() == 1))
+    .attempt("add a desk")
+}
+
+async fn change_places(tx: &mut Tx, changes: &Changes) -> Result<(), StoreError> {
+    for place in &changes.kept {
+        keep_place(tx, place).await?;
+    }
+    for place in &changes.dropped {
+        drop_place(tx, place).await?;
+    }
+    for (operator, call) in &changes.ended {
+        end_place(tx, operator, *call).await?;
+    }
+    Ok(())
+}
+
+async fn keep_place(tx: &mut Tx, place: &Place) -> Result<(), StoreError> {
+    on!(tx, t => sqlx::query(KEEP_PLACE)
+        .bind(place.operator.as_str())
+        .bind(place.call.to_string())
+        .bind(place.window.as_str())
+        .bind(class_number(place.class))
+        .bind(place.since.micros())
+        .bind(i64::from(place.circle))
+        .bind(place.owner.as_str())
+        .bind(place.lease_until.micros())
+        .execute(&mut **t)
+        .await
+        .map(|_| ()))
+    .attempt("keep a place in the queue")
+}
+
+async fn drop_place(tx: &mut Tx, place: &Place) -> Result<(), StoreError> {
+    on!(tx, t => sqlx::query(DROP_PLACE)
+        .bind(place.operator.as_str())
+        .bind(place.call.to_string())
+        .bind(place.owner.as_str())
+        .execute(&mut **t)
+        .await
+        .map(|_| ()))
+    .attempt("give up a place in the queue")
+}
+
+async fn end_place(tx: &mut Tx, operator: &OperatorId, call: CallId) -> Result<(), StoreError> {
+    on!(tx, t => sqlx::query(END_PLACE)
+        .bind(operator.as_str())
+        .bind(call.to_string())
+        .execute(&mut **t)
+        .await
+        .map(|_| ()))
+    .attempt("take a call out of the queue")
+}

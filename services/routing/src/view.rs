@@ -1,0 +1,153 @@
+//! What others see of routing: the plan that telephony keeps for the time when
+//! routing is gone, and the desks for the board on the wall.
+
+use domain::desk::Presence;
+use domain::ids::{DeskId, OperatorId, StaffId};
+use domain::routing::OnDuty;
+use domain::time::Instant;
+use proto::routing::v1 as pb;
+
+use crate::board::{Board, Seat, held_call};
+use crate::plan::{Plan, Target, Window};
+use crate::wire;
+
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct View {
+    pub(crate) plan: pb::WatchPlanResponse,
+    pub(crate) desks: Vec<(OperatorId, pb::Desk)>,
+}
+
+/// How far the board can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Knowledge {
+    /// The store was not read yet: only the rota is known.
+    RotaOnly,
+    /// The store is away: leases cannot be renewed, so who was there still is.
+    Last,
+    Current,
+}
+
+impl View {
+    pub(crate) fn new(plan: &Plan, board: &Board, circles: u32, knowledge: Knowledge, now: Instant) -> Self {
+        let seen = Seen { plan, board, knowledge, now };
+        let desks = board.desks.iter().map(|(key, seat)| (key.0.clone(), seen.desk(seat)));
+        Self {
+            plan: pb::WatchPlanResponse {
+                windows: plan.windows.iter().map(|window| seen.window(window, circles)).collect(),
+            },
+            desks: desks.collect(),
+        }
+    }
+}
+
+/// By the rota's first telephone of the person, else the phone account that has the desk's name.
+pub(crate) fn rings_at(plan: &Plan, desk: &DeskId, staff: Option<&StaffId>) -> Target {
+    let named = staff.and_then(|staff| plan.target(staff)).cloned();
+    named.unwrap_or_else(|| Target::Phone(desk.as_str().to_owned()))
+}
+
+struct Seen<'v> {
+    plan: &'v Plan,
+    board: &'v Board,
+    knowledge: Knowledge,
+    now: Instant,
+}
+
+impl Seen<'_> {
+    fn window(&self, window: &Window, circles: u32) -> pb::Window {
+        pb::Window {
+            operator_id: window.operator.to_string(),
+            window_id: window.id.to_string(),
+            name: window.name.clone(),
+            called_numbers: window.called_numbers.clone(),
+            agency: window.agency,
+            open: window.is_open(),
+            answered_by: window.answered_by.as_ref().map(ToString::to_string).unwrap_or_default(),
+            fallback_number: window.fallback.clone().unwrap_or_default(),
+            language: window.language.map(|language| language.to_string()).unwrap_or_default(),
+            circles,
+            ring_list: self.ring_list(window),
+        }
+    }
+
+    fn ring_list(&self, window: &Window) -> Vec<pb::RingListEntry> {
+        let answering = window.answered_by.as_ref().and_then(|id| self.plan.window(&window.operator, id));
+        let here = answering.unwrap_or(window);
+        match self.knowledge {
+            Knowledge::RotaOnly => self.by_the_rota(here),
+            Knowledge::Last | Knowledge::Current => self.by_the_desks(here),
+        }
+    }
+
+    fn by_the_rota(&self, window: &Window) -> Vec<pb::RingListEntry> {
+        let people = self.plan.counsellors(window).chain(self.plan.supervisors(window));
+        people.filter_map(|person| self.unseen(person)).collect()
+    }
+
+    /// Where a person would sit of whom only the rota is known.
+    fn unseen(&self, person: &OnDuty) -> Option<pb::RingListEntry> {
+        let desk = match self.plan.target(&person.staff) {
+            Some(Target::Phone(account)) => DeskId::parse(account).ok(),
+            Some(Target::Number(_)) | None => DeskId::parse(person.staff.as_str()).ok(),
+        }?;
+        Some(self.entry(&desk, &person.staff, true))
+    }
+
+    fn by_the_desks(&self, window: &Window) -> Vec<pb::RingListEntry> {
+        let counsellors = self.in_order(window, self.plan.counsellors(window));
+        let supervisors = self.in_order(window, self.plan.supervisors(window));
+        let mut list = Vec::with_capacity(counsellors.len() + supervisors.len());
+        for seat in counsellors.into_iter().chain(supervisors) {
+            let Some(staff) = &seat.desk.staff else { continue };
+            if !list.iter().any(|entry: &pb::RingListEntry| entry.desk_id == seat.desk.id.as_str()) {
+                list.push(self.entry(&seat.desk.id, staff, is_free(seat)));
+            }
+        }
+        list
+    }
+
+    /// Free desks first, the longest idle before others.
+    fn in_order<'p>(&self, window: &Window, people: impl Iterator<Item = &'p OnDuty>) -> Vec<&Seat> {
+        let staff: Vec<&StaffId> = people.map(|person| &person.staff).collect();
+        let sits = |seat: &&Seat| seat.desk.staff.as_ref().is_some_and(|one| staff.contains(&one));
+        let here = self.board.desks.iter().filter(|(key, _)| key.0 == window.operator).map(|(_, seat)| seat);
+        let mut seats: Vec<&Seat> = here.filter(|seat| self.is_signed_in(seat)).filter(sits).collect();
+        seats.sort_by_key(|seat| (!is_free(seat), seat.desk.idle_since));
+        seats
+    }
+
+    fn is_signed_in(&self, seat: &Seat) -> bool {
+        match self.knowledge {
+            Knowledge::Current => seat.desk.is_signed_in(self.now),
+            Knowledge::Last | Knowledge::RotaOnly => seat.desk.staff.is_some(),
+        }
+    }
+
+    fn entry(&self, desk: &DeskId, staff: &StaffId, free: bool) -> pb::RingListEntry {
+        pb::RingListEntry {
+            desk_id: desk.to_string(),
+            staff_id: staff.to_string(),
+            target: Some(wire::target(rings_at(self.plan, desk, Some(staff)))),
+            free,
+        }
+    }
+
+    fn desk(&self, seat: &Seat) -> pb::Desk {
+        let desk = &seat.desk;
+        let (presence, pause_reason) = wire::presence(desk.presence);
+        pb::Desk {
+            desk_id: desk.id.to_string(),
+            staff_id: desk.staff.as_ref().map(ToString::to_string).unwrap_or_default(),
+            presence: presence.into(),
+            pause_reason: pause_reason.into(),
+            since: Some(wire::timestamp(desk.since)),
+            on_duty: desk.staff.as_ref().is_some_and(|staff| self.plan.is_on_duty(staff)),
+            call_id: held_call(desk).map(|call| call.to_string()).unwrap_or_default(),
+            lease_until: desk.lease_until.map(wire::timestamp),
+        }
+    }
+}
+
+fn is_free(seat: &Seat) -> bool {
+    matches!(seat.desk.presence, Presence::Available)
+}
