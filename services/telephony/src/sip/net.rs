@@ -1,0 +1,326 @@
+//! The sockets and rsipstack's transactions over them. Messages go in through
+//! `wire`, requests come out as `Asked` with the path they took, and answers to
+//! ours come back on a channel.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use rsipstack::sip::{Header, Request, Response, SipMessage};
+use rsipstack::transaction::endpoint::{EndpointInner, EndpointInnerRef, EndpointOption};
+use rsipstack::transaction::key::{TransactionKey, TransactionRole};
+use rsipstack::transaction::transaction::{Transaction, TransactionEvent, TransactionEventSender};
+use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::field;
+use super::listen::{self, Port};
+use super::quiet::{quiet, quietly};
+use super::settings::{Limits, SipError, SipSettings, Transport};
+
+/// Added to a request by us when it is read, never taken from the network.
+const CAME_OVER: &str = "X-Came-Over";
+const DIAL_WITHIN: Duration = Duration::from_secs(4);
+pub(super) const SERVER: &str = "Tomoshibi";
+
+pub(super) struct Net {
+    pub(super) endpoint: EndpointInnerRef,
+    pub(super) ports: Vec<Port>,
+    pub(super) flows: Mutex<HashMap<SocketAddr, Path>>,
+    pub(super) limits: Limits,
+    pub(super) stop: CancellationToken,
+    advertised: Option<IpAddr>,
+    /// Hears 2xx answers to INVITEs before the transactions do, which forget them after the first.
+    pub(super) repeated: mpsc::Sender<Response>,
+}
+
+/// How a peer is reached: over which of our sockets, and where.
+#[derive(Clone, Debug)]
+pub(super) struct Path {
+    pub(super) transport: Transport,
+    pub(super) remote: SocketAddr,
+    /// What peers are told in Via and Contact.
+    pub(super) ours: SocketAddr,
+    connection: SipConnection,
+}
+
+impl Path {
+    pub(super) fn new(
+        transport: Transport,
+        remote: SocketAddr,
+        ours: SocketAddr,
+        connection: SipConnection,
+    ) -> Self {
+        Self { transport, remote, ours, connection }
+    }
+
+    /// A UDP path lives for ever; a TCP connection may be gone.
+    pub(super) fn is_alive(&self) -> bool {
+        self.connection.cancel_token().is_none_or(|token| !token.is_cancelled())
+    }
+
+    pub(super) fn via(&self, branch: &str) -> String {
+        let name = match self.transport {
+            Transport::Udp => "UDP",
+            Transport::Tcp => "TCP",
+        };
+        format!("SIP/2.0/{name} {};branch={branch};rport", self.ours)
+    }
+
+    pub(super) fn contact(&self, user: &str) -> String {
+        let transport = match self.transport {
+            Transport::Udp => "",
+            Transport::Tcp => ";transport=tcp",
+        };
+        format!("<sip:{user}@{}{transport}>", self.ours)
+    }
+
+    fn destination(&self) -> Option<SipAddr> {
+        let kind = match self.transport {
+            Transport::Udp => rsipstack::sip::Transport::Udp,
+            Transport::Tcp => return None,
+        };
+        Some(SipAddr { r#type: Some(kind), addr: self.remote.into() })
+    }
+
+    /// Sends once, outside any transaction: an ACK of a 2xx.
+    pub(super) async fn send(&self, request: Request) {
+        let _ = quiet(self.connection.send(request.into(), self.destination().as_ref())).await;
+    }
+}
+
+/// A request that came in, with the transaction that waits for its answer.
+pub(super) struct Asked {
+    pub(super) request: Request,
+    pub(super) path: Path,
+    transaction: Transaction,
+}
+
+impl Asked {
+    /// Answers it finally and is done with it; an INVITE's answer is repeated until its ACK.
+    pub(super) fn answer(self, response: Response) {
+        let mut transaction = self.transaction;
+        tokio::spawn(quiet(async move {
+            if transaction.respond(response).await.is_ok() {
+                while transaction.receive().await.is_some() {}
+            }
+        }));
+    }
+
+    /// Opens an INVITE for several answers. CANCEL and ACK arrive on the channel, which closes
+    /// with the transaction.
+    pub(super) fn open(self) -> (Request, Path, Replies, mpsc::Receiver<Request>) {
+        let mut transaction = self.transaction;
+        let replies = Replies(transaction.tu_sender.clone());
+        let (inlet, outlet) = mpsc::channel(8);
+        tokio::spawn(quiet(async move {
+            while let Some(message) = transaction.receive().await {
+                if let SipMessage::Request(request) = message {
+                    let _ = inlet.send(request).await;
+                }
+            }
+        }));
+        (self.request, self.path, replies, outlet)
+    }
+}
+
+/// The way back to an open INVITE transaction.
+#[derive(Clone)]
+pub(super) struct Replies(TransactionEventSender);
+
+impl Replies {
+    pub(super) fn send(&self, response: Response) {
+        let _ = self.0.send(TransactionEvent::Respond(response));
+    }
+}
+
+impl Net {
+    pub(super) async fn open(
+        settings: &SipSettings,
+        repeated: mpsc::Sender<Response>,
+    ) -> Result<(Arc<Self>, rsipstack::transaction::TransactionReceiver), SipError> {
+        let ports = listen::bind_all(&settings.listen).await?;
+        let token = CancellationToken::new();
+        let option = EndpointOption {
+            // The ACK of a 2xx is ours to send: it may carry an answer, and goes where the phone is.
+            auto_ack_2xx: false,
+            // A ring is limited by its own limit.
+            timerc: Duration::from_secs(900),
+            ..EndpointOption::default()
+        };
+        let endpoint = quietly(|| {
+            let layer = TransportLayer::new(token.clone());
+            EndpointInner::new(
+                SERVER.to_owned(),
+                layer,
+                token.clone(),
+                None,
+                Vec::new(),
+                Some(option),
+                None,
+                None,
+                None,
+            )
+        });
+        let incoming = rsipstack::transaction::Endpoint { inner: Arc::clone(&endpoint) }
+            .incoming_transactions()
+            .map_err(|_| SipError::NoAddress)?;
+        let net = Arc::new(Self {
+            endpoint: Arc::clone(&endpoint),
+            ports,
+            flows: Mutex::default(),
+            limits: settings.limits.clone(),
+            stop: token.clone(),
+            advertised: settings.advertised,
+            repeated,
+        });
+        tokio::spawn(async move {
+            tokio::select! {
+                () = token.cancelled() => {}
+                () = quiet(endpoint.process_timer()) => {}
+            }
+        });
+        listen::serve(&net);
+        Ok((net, incoming))
+    }
+
+    /// One message from the network.
+    pub(super) async fn take(&self, mut message: SipMessage, path: &Path) {
+        match &mut message {
+            SipMessage::Request(request) => {
+                if self.is_full() && request.method == rsipstack::sip::Method::Invite {
+                    return;
+                }
+                request.headers.retain(|header| !header.name().eq_ignore_ascii_case(CAME_OVER));
+                let port =
+                    self.ports.iter().position(|port| port.local.port() == path.ours.port()).unwrap_or(0);
+                let line = format!("{port} {} {}", path.remote, path.ours);
+                request.headers.push(Header::Other(CAME_OVER.to_owned(), line));
+            }
+            SipMessage::Response(response) => {
+                let is_invite = field::cseq(&response.headers).is_some_and(|(_, method)| method == "INVITE");
+                if is_invite && (200..300).contains(&response.status_code.code()) {
+                    let _ = self.repeated.try_send(response.clone());
+                }
+            }
+        }
+        let kind = match path.transport {
+            Transport::Udp => rsipstack::sip::Transport::Udp,
+            Transport::Tcp => rsipstack::sip::Transport::Tcp,
+        };
+        let from = SipAddr { r#type: Some(kind), addr: path.remote.into() };
+        let handled = quiet(async {
+            let Ok(message) = SipConnection::update_msg_received(message, path.remote, kind) else { return };
+            let _ = self.endpoint.on_received_message(message, path.connection.clone(), &from).await;
+        });
+        // The stack is young; a message that makes it panic costs that message only.
+        let _ = AssertUnwindSafe(handled).catch_unwind().await;
+    }
+
+    /// What rsipstack hands over, made ours again.
+    pub(super) fn asked(&self, mut transaction: Transaction) -> Option<Asked> {
+        let line = field::first(&transaction.original.headers, CAME_OVER)?.to_owned();
+        let mut words = line.split(' ').skip(1);
+        let remote = words.next()?.parse().ok()?;
+        let ours = words.next()?.parse().ok()?;
+        let connection = transaction.connection.clone()?;
+        let transport = if connection.is_reliable() { Transport::Tcp } else { Transport::Udp };
+        let path = Path::new(transport, remote, ours, connection);
+        transaction.destination = path.destination();
+        Some(Asked { request: transaction.original.clone(), path, transaction })
+    }
+
+    /// Sends a request in a transaction of its own. The channel closes when that is over.
+    pub(super) fn ask(&self, request: Request, path: &Path) -> mpsc::Receiver<Response> {
+        let (inlet, outlet) = mpsc::channel(16);
+        let (endpoint, path) = (Arc::clone(&self.endpoint), path.clone());
+        tokio::spawn(quiet(async move {
+            let Ok(key) = TransactionKey::from_request(&request, TransactionRole::Client) else { return };
+            let destination = path.destination();
+            let mut transaction = Transaction::new_client(key, request, endpoint, Some(path.connection));
+            transaction.destination = destination;
+            if transaction.send().await.is_err() {
+                return;
+            }
+            while let Some(message) = transaction.receive().await {
+                if let SipMessage::Response(response) = message {
+                    let _ = inlet.send(response).await;
+                }
+            }
+        }));
+        outlet
+    }
+
+    fn is_full(&self) -> bool {
+        self.endpoint.transactions.len() >= self.limits.transactions
+    }
+
+    /// The address of ours that `remote` should be told.
+    pub(super) fn ours(&self, local: SocketAddr, remote: IpAddr) -> SocketAddr {
+        let ip = match (self.advertised, local.ip()) {
+            (Some(advertised), _) if !remote.is_loopback() && advertised.is_ipv4() == remote.is_ipv4() => {
+                advertised
+            }
+            (Some(_) | None, ip) if !ip.is_unspecified() => ip,
+            (Some(_) | None, ip) => towards(remote).unwrap_or(ip),
+        };
+        SocketAddr::new(ip, local.port())
+    }
+
+    /// A way to that address: the connection there is, or a new one; none when there is no way.
+    pub(super) async fn path_to(self: &Arc<Self>, remote: SocketAddr, transport: Transport) -> Option<Path> {
+        let port = self.port_towards(remote.ip())?;
+        match transport {
+            Transport::Udp => Some(Path::new(
+                transport,
+                remote,
+                self.ours(port.local, remote.ip()),
+                port.connection.clone(),
+            )),
+            Transport::Tcp => {
+                let known = self.flows().get(&remote).filter(|path| path.is_alive()).cloned();
+                if known.is_some() {
+                    return known;
+                }
+                let dialled = tokio::time::timeout(DIAL_WITHIN, tokio::net::TcpStream::connect(remote)).await;
+                listen::adopt(self, dialled.ok()?.ok()?, port.local)
+            }
+        }
+    }
+
+    pub(super) fn flows(&self) -> std::sync::MutexGuard<'_, HashMap<SocketAddr, Path>> {
+        self.flows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn port_towards(&self, remote: IpAddr) -> Option<&Port> {
+        let fits = |port: &&Port| port.local.is_ipv4() == remote.is_ipv4();
+        let source = towards(remote);
+        self.ports.iter().filter(fits).find(|port| Some(port.local.ip()) == source).or_else(|| {
+            let open = self.ports.iter().filter(fits).find(|port| port.local.ip().is_unspecified());
+            open.or_else(|| self.ports.iter().find(fits))
+        })
+    }
+
+    /// Whether a message sent there would come back to us.
+    pub(super) fn is_ours(&self, address: SocketAddr) -> bool {
+        self.ports.iter().any(|port| {
+            let same_ip = port.local.ip() == address.ip()
+                || (port.local.ip().is_unspecified() && towards(address.ip()) == Some(address.ip()))
+                || (self.advertised == Some(address.ip()));
+            same_ip && port.local.port() == address.port()
+        })
+    }
+}
+
+/// The address of this machine from which `remote` is reached. Nothing is sent.
+fn towards(remote: IpAddr) -> Option<IpAddr> {
+    let any: IpAddr =
+        if remote.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let socket = std::net::UdpSocket::bind((any, 0)).ok()?;
+    socket.connect((remote, 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
