@@ -69,10 +69,6 @@ impl Spool {
         self.lines.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
     /// Durable when it returns; when it fails, nothing of it is there.
     pub(super) fn append<'a>(&mut self, batches: impl Iterator<Item = &'a Rows>) -> io::Result<()> {
         let mut text = Vec::new();
@@ -158,6 +154,15 @@ impl Spool {
         }
         self.file.set_len(self.end)?;
         self.file.sync_data()
+    }
+}
+
+#[cfg(test)]
+impl Spool {
+    pub(super) fn on_a_full_disk() -> Self {
+        let path = PathBuf::from("/dev/full");
+        let file = OpenOptions::new().read(true).write(true).open(&path).unwrap();
+        Self { file, path, lines: VecDeque::new(), end: 0 }
     }
 }
 
@@ -274,15 +279,10 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_and_leaves_no_half_line() {
-        let mut spool = Spool {
-            file: OpenOptions::new().read(true).write(true).open("/dev/full").unwrap(),
-            path: PathBuf::from("/dev/full"),
-            lines: VecDeque::new(),
-            end: 0,
-        };
+        let mut spool = Spool::on_a_full_disk();
 
         assert!(spool.append([batch("a")].iter()).is_err());
 
-        assert!(spool.is_empty());
+        assert_eq!(spool.len(), 0);
     }
 }

@@ -86,11 +86,11 @@ impl Writer {
             true => Some(Durable::Stored),
             false => self.set_aside(&group).await,
         };
+        self.tell();
         for waiting in group {
             // A call that is gone does not ask any more; its events are kept all the same.
             let _ = waiting.durable.send(durable);
         }
-        self.tell();
     }
 
     fn is_direct(&self) -> bool {
@@ -313,4 +313,54 @@ async fn refuse(spool: &Arc<Mutex<Spool>>, rows: Rows) -> std::io::Result<()> {
     let spool = Arc::clone(spool);
     let keep = move || spool.lock().unwrap_or_else(PoisonError::into_inner).refuse(&rows);
     tokio::task::spawn_blocking(keep).await.map_err(std::io::Error::other)?
+}
+
+#[cfg(test)]
+mod tests {
+    use shell::testkit;
+    use tokio::sync::oneshot;
+
+    use super::super::rows::EventRow;
+    use super::*;
+
+    fn batch(call: &str) -> Rows {
+        let event = EventRow {
+            seq: 0,
+            at: 1,
+            kind: "begun".to_owned(),
+            leg: None,
+            body: "{}".to_owned(),
+            number: None,
+        };
+        let operator = "example".to_owned();
+        Rows { operator, call: call.to_owned(), events: vec![event], opens: None, closes: false, owes: None }
+    }
+
+    async fn append(queue: &mpsc::Sender<Waiting>, call: &str) -> Option<Durable> {
+        let (durable, answer) = oneshot::channel();
+        queue.send(Waiting { rows: batch(call), since: Instant::now(), durable }).await.unwrap();
+        answer.await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn with_the_store_away_and_the_disk_full_the_oldest_events_are_held_and_stored_later() {
+        let (folder, db) = testkit::sqlite().await;
+        let lock = db.begin().await.unwrap();
+        let settings = LedgerSettings { held: 2, ..LedgerSettings::with_spool(folder.path().join("unused")) };
+        let (writer, mut flow) = Writer::new(db.clone(), Spool::on_a_full_disk(), settings);
+        let (queue, waiting) = mpsc::channel(8);
+        let (_nudge, nudged) = mpsc::channel(1);
+        tokio::spawn(writer.run(waiting, nudged));
+
+        let kept = [append(&queue, "a").await, append(&queue, "b").await, append(&queue, "c").await];
+        assert_eq!(kept, [Some(Durable::Held), Some(Durable::Held), None]);
+        assert_eq!(*flow.borrow(), Flow::Holding { batches: 2 });
+
+        drop(lock);
+        flow.wait_for(|flow| *flow == Flow::Direct).await.unwrap();
+        let calls: Vec<String> = shell::on!(db.read(), pool =>
+            sqlx::query_scalar("SELECT call_id FROM call_event ORDER BY call_id").fetch_all(pool).await)
+        .unwrap();
+        assert_eq!(calls, ["a", "b"]);
+    }
 }

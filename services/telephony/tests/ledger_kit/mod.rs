@@ -34,6 +34,10 @@ impl Line {
 
     pub fn in_folder(db: Db, folder: tempfile::TempDir, sealer: Sealer) -> Self {
         let settings = LedgerSettings::with_spool(folder.path().join("ledger.spool"));
+        Self::with(db, folder, sealer, settings)
+    }
+
+    pub fn with(db: Db, folder: tempfile::TempDir, sealer: Sealer, settings: LedgerSettings) -> Self {
         let (ledger, writer) = Ledger::start(db.clone(), sealer.clone(), process(7), settings).unwrap();
         Self { db, sealer, ledger, writer, folder }
     }
