@@ -1,7 +1,10 @@
 //! What every service needs round the core.
 
+pub mod budget;
 pub mod clock;
+pub mod config;
 pub mod folder;
+pub mod ids;
 pub mod process;
 pub mod seal;
 pub mod shutdown;
