@@ -4,10 +4,12 @@ pub mod budget;
 pub mod clock;
 pub mod config;
 pub mod folder;
+pub mod grpc;
 pub mod ids;
 pub mod process;
 pub mod seal;
 pub mod shutdown;
 pub mod store;
+pub mod telemetry;
 #[cfg(feature = "testkit")]
 pub mod testkit;

@@ -1,0 +1,111 @@
+//! What operators see: log lines on standard error, traces over OTLP, metrics
+//! for Prometheus. Ids only; `Private` keeps the rest out.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use opentelemetry::KeyValue;
+use opentelemetry::propagation::TextMapCompositePropagator;
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_otlp::{SpanExporter, WithExportConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+impl FromStr for Format {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(()),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct TelemetrySettings {
+    /// Directives such as `info,telephony=debug`.
+    pub log: String,
+    pub format: Format,
+    /// A collector (gRPC), such as `http://localhost:4317`. None: no traces leave.
+    pub otlp: Option<String>,
+    /// `service.instance.id` of the traces.
+    pub node: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    #[error("telemetry.log {0:?} is no directive: write a level such as info, or info,telephony=debug")]
+    Log(String),
+    #[error("telemetry.otlp cannot be used: give a collector's address such as http://localhost:4317")]
+    Otlp(#[source] opentelemetry_otlp::ExporterBuildError),
+    #[error("telemetry is started twice in one process")]
+    Twice,
+}
+
+/// Ends the export of traces when it is told to.
+#[derive(Debug)]
+pub struct Telemetry {
+    traces: Option<SdkTracerProvider>,
+    metrics: PrometheusHandle,
+}
+
+impl Telemetry {
+    /// Takes over logging, tracing and metrics for the whole process. Within a tokio runtime.
+    ///
+    /// # Errors
+    /// A directive or an address that cannot be used, or a second start.
+    pub fn start(settings: &TelemetrySettings) -> Result<Self, TelemetryError> {
+        let filter = EnvFilter::try_new(&settings.log).map_err(|_| TelemetryError::Log(settings.log.clone()))?;
+        let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.format {
+            Format::Text => fmt::layer().with_writer(std::io::stderr).with_target(false).boxed(),
+            Format::Json => fmt::layer().json().with_writer(std::io::stderr).boxed(),
+        };
+        let traces = settings.otlp.as_deref().map(|at| provider(at, &settings.node)).transpose()?;
+        let spans = traces.as_ref().map(|traces| tracing_opentelemetry::layer().with_tracer(traces.tracer("tomoshibi")));
+        tracing_subscriber::registry()
+            .with(lines)
+            .with(spans)
+            .with(filter)
+            .try_init()
+            .map_err(|_| TelemetryError::Twice)?;
+        let propagator = TextMapCompositePropagator::new(vec![Box::new(TraceContextPropagator::new())]);
+        opentelemetry::global::set_text_map_propagator(propagator);
+        let metrics = PrometheusBuilder::new().install_recorder().map_err(|_| TelemetryError::Twice)?;
+        Ok(Self { traces, metrics })
+    }
+
+    /// For `/metrics`.
+    pub fn metrics(&self) -> PrometheusHandle {
+        self.metrics.clone()
+    }
+
+    /// Sends what is still waiting. Blocks for at most a few seconds.
+    pub fn stop(self) {
+        if let Some(traces) = self.traces
+            && let Err(error) = traces.shutdown_with_timeout(Duration::from_secs(3))
+        {
+            tracing::warn!(%error, "the last traces could not be sent");
+        }
+    }
+}
+
+fn provider(at: &str, node: &str) -> Result<SdkTracerProvider, TelemetryError> {
+    let exporter = SpanExporter::builder().with_tonic().with_endpoint(at).build().map_err(TelemetryError::Otlp)?;
+    let resource = Resource::builder()
+        .with_service_name("tomoshibi")
+        .with_attribute(KeyValue::new("service.instance.id", node.to_owned()))
+        .build();
+    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+}
