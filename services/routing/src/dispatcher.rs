@@ -12,14 +12,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ids::OfferId;
 use domain::time::Instant;
 use on_call_rota::Rota;
 use shell::clock::Clock;
+use shell::ids::Ids;
 use shell::shutdown::Shutdown;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::timeout;
-use uuid::Uuid;
 
 use crate::alarms::{Concern, concerns};
 use crate::board::{Board, Changes, DeskKey, Swap};
@@ -75,6 +74,7 @@ pub(crate) struct Dispatcher {
     circles: Circles,
     store: Store,
     clock: Clock,
+    ids: Ids,
     calendar: Calendar,
     plan: Plan,
     board: Board,
@@ -95,7 +95,7 @@ enum Outcome {
 }
 
 impl Dispatcher {
-    pub(crate) fn new(settings: Settings, store: Store, clock: Clock, rota: Arc<Rota>) -> Self {
+    pub(crate) fn new(settings: Settings, store: Store, clock: Clock, ids: Ids, rota: Arc<Rota>) -> Self {
         let now = clock.now();
         let mut calendar = Calendar::new(rota, now);
         Self {
@@ -104,6 +104,7 @@ impl Dispatcher {
             settings,
             store,
             clock,
+            ids,
             calendar,
             board: Board::default(),
             knowledge: Knowledge::RotaOnly,
@@ -180,7 +181,7 @@ impl Dispatcher {
         let mut round = Round::new(self.board.clone(), &mut self.seekers, &self.plan, &self.settings, now);
         round.wake();
         let answers: Vec<_> = asked.iter().map(|one| round.carry_out(&one.request)).collect();
-        let mut draw = || OfferId(draw_id(now));
+        let mut draw = || self.ids.offer();
         let tell_others = round.dispatch(&self.circles, &mut self.kept, &mut draw);
         let Round { board: next, ended, reported, nobody, .. } = round;
         let mut changes = self.board.changes_to(&next);
@@ -365,10 +366,4 @@ fn probe(store: Store) -> Probe {
             Err(_) => None,
         }
     })
-}
-
-/// Version 7: sorts by our clock, not by the wall's.
-fn draw_id(now: Instant) -> Uuid {
-    let millis = u64::try_from(now.micros() / 1000).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
 }

@@ -23,7 +23,7 @@ pub(crate) fn claims_lost(many: usize) {
 }
 
 pub(crate) fn offered_after(time: Duration) {
-    histogram!("tomoshibi_budget_seconds", "step" => "seek_to_offer").record(time.as_secs_f64());
+    histogram!("tomoshibi_step_seconds", "step" => "seek_to_offer").record(time.as_secs_f64());
 }
 
 const PRESENCES: [&str; 6] = ["signed_out", "available", "paused", "offered", "in_call", "wrap_up"];

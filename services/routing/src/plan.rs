@@ -52,7 +52,7 @@ pub(crate) struct Duty {
 }
 
 #[derive(Clone, Debug)]
-struct Person {
+pub(crate) struct Person {
     operator: OperatorId,
     target: Option<Target>,
 }
@@ -61,7 +61,7 @@ struct Person {
 pub(crate) struct Plan {
     pub(crate) windows: Vec<Window>,
     pub(crate) duty: Vec<Duty>,
-    people: HashMap<StaffId, Person>,
+    pub(crate) people: HashMap<StaffId, Person>,
     /// The plan is to be drawn again then.
     pub(crate) until: Option<Instant>,
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use shell::clock::Clock;
+use shell::ids::Ids;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
 use tokio::sync::{Notify, broadcast, mpsc, watch};
@@ -23,6 +24,7 @@ const INBOX: usize = 1024;
 pub struct Deps {
     pub db: Db,
     pub clock: Clock,
+    pub ids: Ids,
     pub bus: broadcast::Sender<String>,
     pub shutdown: Shutdown,
 }
@@ -87,7 +89,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault
         concerns: concerns_in,
         shutdown: deps.shutdown,
     };
-    let mut dispatcher = Dispatcher::new(settings, Store::new(deps.db), deps.clock, first);
+    let mut dispatcher = Dispatcher::new(settings, Store::new(deps.db), deps.clock, deps.ids, first);
     dispatcher.begin(&ends).await;
     let workers = vec![tokio::spawn(dispatcher.run(ends)), tokio::spawn(follow.run())];
     Ok(Routing { server: RoutingServer::new(inbox_in, view, let_go), workers, reload })
