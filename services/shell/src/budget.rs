@@ -18,7 +18,8 @@ pub enum Budget {
 }
 
 impl Budget {
-    pub const ALL: [Self; 4] = [Self::CallerHearsUs, Self::RoutingAnswers, Self::StoreTakesEvent, Self::HumanAnswers];
+    pub const ALL: [Self; 4] =
+        [Self::CallerHearsUs, Self::RoutingAnswers, Self::StoreTakesEvent, Self::HumanAnswers];
 
     /// The label in metrics.
     pub const fn step(self) -> &'static str {

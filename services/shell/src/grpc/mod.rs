@@ -1,0 +1,80 @@
+//! One client type, near or far.
+//!
+//! A generated client takes any tower service, so every dependency is
+//! `FooServiceClient<Route>`: near it is the server itself, far a channel.
+//! Deadline, service token and trace travel on the route, so that both ways
+//! behave the same.
+
+pub mod auth;
+pub mod trace;
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use tonic::Status;
+use tonic::body::Body;
+use tonic::transport::{Channel, Endpoint};
+use tower::timeout::{Timeout, error::Elapsed};
+use tower::util::BoxCloneSyncService;
+use tower::{BoxError, Service, ServiceExt};
+
+use auth::Token;
+
+pub type Route = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, BoxError>;
+
+/// The server in this process: no socket in between. `limit` is the time to the first answer.
+pub fn near<S>(server: S, limit: Duration, token: &Token) -> Route
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Future: Send + 'static,
+{
+    limited(server.map_err(|never: Infallible| match never {}), limit, token)
+}
+
+/// A server behind a channel.
+pub fn far(channel: Channel, limit: Duration, token: &Token) -> Route {
+    limited(channel.map_err(BoxError::from), limit, token)
+}
+
+/// A channel that connects when it is first used and again after every break.
+///
+/// # Errors
+/// When the address is not a URI such as `http://routing:8080`.
+pub fn channel(address: &str) -> Result<Channel, tonic::transport::Error> {
+    let endpoint = Endpoint::from_shared(address.to_owned())?
+        .connect_timeout(Duration::from_secs(2))
+        // A peer that vanished without a word is noticed before its next call.
+        .http2_keep_alive_interval(Duration::from_secs(5))
+        .keep_alive_timeout(Duration::from_secs(5))
+        .keep_alive_while_idle(true);
+    Ok(endpoint.connect_lazy())
+}
+
+/// tonic enforces deadlines in its transport, which a near call does not pass. A stream may go on
+/// longer than the limit once it has begun.
+fn limited<S>(service: S, limit: Duration, token: &Token) -> Route
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = BoxError>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Future: Send + 'static,
+{
+    let bearer = token.header();
+    let service = Timeout::new(service, limit)
+        .map_err(|error| match error.is::<Elapsed>() {
+            true => Status::deadline_exceeded("no answer in time").into(),
+            false => error,
+        })
+        .map_request(move |mut request: http::Request<Body>| {
+            request.headers_mut().insert(http::header::AUTHORIZATION, bearer.clone());
+            trace::inject(request.headers_mut());
+            request
+        });
+    BoxCloneSyncService::new(service)
+}
