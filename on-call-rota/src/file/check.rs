@@ -80,7 +80,7 @@ impl<'a> Checked<'a> {
     }
 
     fn operators(&mut self, file: &Place, raw: Vec<RawOperator>) {
-        if raw.is_empty() {
+        if raw.is_empty() && !self.faults.is_torn() {
             self.faults.add(file, "no operator", "add [[operator]] with id, name and calendar");
         }
         for raw in raw {
@@ -122,7 +122,7 @@ impl<'a> Checked<'a> {
 
     /// Returns for each window of the file its place in the rota.
     fn windows(&mut self, file: &Place, raw: Vec<RawWindow>) -> Vec<Option<Ix>> {
-        if raw.is_empty() {
+        if raw.is_empty() && !self.faults.is_torn() {
             self.faults.add(file, "no window", "add [[window]] with id, name, numbers and hours");
         }
         let mut numbers: BTreeMap<CalledNumber, Place> = BTreeMap::new();

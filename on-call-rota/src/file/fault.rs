@@ -1,6 +1,7 @@
 //! What is wrong with a rota file, where, and what would be right.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// One fault of a file. Says nothing personal: names and private numbers are
@@ -43,10 +44,16 @@ pub(super) struct At<T> {
     pub(super) place: Place,
 }
 
+/// More faults than this are not told: the file is not a rota.
+const FAULTS_MAX: usize = 1000;
+
 /// Collects the faults of one text.
 pub(super) struct Faults<'a> {
     text: &'a str,
+    line_starts: Vec<usize>,
     found: RefCell<Vec<RotaFault>>,
+    /// Lines that are not TOML: what else is wrong with them follows from that.
+    torn: RefCell<BTreeSet<usize>>,
     /// Something of the file could not be taken over at all, so what is
     /// missing from the rota is not a fault of its own.
     incomplete: Cell<bool>,
@@ -54,11 +61,27 @@ pub(super) struct Faults<'a> {
 
 impl<'a> Faults<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, found: RefCell::default(), incomplete: Cell::new(false) }
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let (found, torn) = (RefCell::default(), RefCell::default());
+        Self { text, line_starts, found, torn, incomplete: Cell::new(false) }
+    }
+
+    pub(super) fn not_toml(&self, place: &Place, message: &str) {
+        self.add(place, format!("not TOML: {message}"), "see https://toml.io for the syntax");
+        self.torn.borrow_mut().insert(self.line(place));
+        self.incomplete();
+    }
+
+    /// Whether parts of the text may be missing from what is read.
+    pub(super) fn is_torn(&self) -> bool {
+        !self.torn.borrow().is_empty()
     }
 
     pub(super) fn add(&self, place: &Place, what: impl Into<String>, right: impl Into<String>) {
         let (line, column) = self.position(place.offset);
+        if self.torn.borrow().contains(&line) || self.found.borrow().len() >= FAULTS_MAX {
+            return;
+        }
         let (path, what, right) = (place.path.clone(), what.into(), right.into());
         self.found.borrow_mut().push(RotaFault { line, column, path, what, right });
     }
@@ -80,9 +103,9 @@ impl<'a> Faults<'a> {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let before = &self.text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let start = self.line_starts[line - 1];
+        (line, self.text[start..offset].chars().count() + 1)
     }
 
     /// By place, each once.

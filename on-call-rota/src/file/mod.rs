@@ -42,8 +42,7 @@ fn read(text: &str, faults: &Faults<'_>) -> Option<Rota> {
     for error in &errors {
         let offset = error.span().map_or(0, |span| span.start);
         let place = Place { offset, path: String::new() };
-        faults.add(&place, format!("not TOML: {}", error.message()), "see https://toml.io for the syntax");
-        faults.incomplete();
+        faults.not_toml(&place, error.message());
     }
     let raw = raw::rota(Section::new(table.get_ref(), start, faults), faults);
     let checked = check::rota(raw, faults);

@@ -303,7 +303,7 @@ fn group(from: Section<'_>) -> RawGroup {
 
 fn window(from: Section<'_>, faults: &Faults<'_>) -> RawWindow {
     let hours = from.section("hours");
-    if hours.is_none() {
+    if hours.is_none() && !faults.is_torn() {
         faults.add(from.place(), "hours are missing", "add hours = { weekday = \"...\", holiday = \"...\" }");
     }
     let raw = RawWindow {

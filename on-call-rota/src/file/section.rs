@@ -91,7 +91,9 @@ impl<'a> Section<'a> {
         if self.is_present(key) {
             return Some(());
         }
-        self.faults.add(&self.place, format!("{key} is missing"), right);
+        if !self.faults.is_torn() {
+            self.faults.add(&self.place, format!("{key} is missing"), right);
+        }
         None
     }
 

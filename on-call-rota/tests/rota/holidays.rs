@@ -1,8 +1,6 @@
 //! The holiday rule against an outside reader of the same law
 //! (`fixtures/make_holidays.py`).
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 
 use jiff::ToSpan;

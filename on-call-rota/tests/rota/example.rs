@@ -4,7 +4,7 @@ use jiff::civil::date;
 use on_call_rota::{Period, Rota};
 
 fn example() -> Rota {
-    match Rota::read(include_str!("../rotas/example.toml")) {
+    match Rota::read(include_str!("../../rotas/example.toml")) {
         Ok(rota) => rota,
         Err(faults) => panic!("{}", faults.iter().map(|fault| format!("{fault}\n")).collect::<String>()),
     }
