@@ -169,6 +169,13 @@ mod tests {
     }
 
     #[test]
+    fn between_two_keys_is_a_rest() {
+        let packets = said("12");
+
+        assert_eq!(packets[7].timestamp - packets[0].timestamp, 12 * FRAME as u32);
+    }
+
+    #[test]
     fn every_key_is_heard_once_and_in_order() {
         assert_eq!(heard(&said("0123456789*#abcd11")), "0123456789*#ABCD11");
     }

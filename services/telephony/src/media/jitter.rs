@@ -3,9 +3,10 @@
 //! Placing samples rather than packets takes any packet length, order and
 //! repetition, and the ring's size divides 2^32, so timestamps wrap without a
 //! special case. Sound is played a fixed delay after its first packet. Two
-//! things move that: clocks that drift apart over a long call (checked every
-//! `WINDOW` packets, one frame at a time), and a stream that starts anew.
+//! things move that: clocks that drift apart over a long call (`drift`, one frame at
+//! a time), and a stream that starts anew.
 
+use super::drift::{Correction, Drift};
 use super::{FRAME, Frame, SILENCE};
 
 const RING: usize = 4_096;
@@ -17,8 +18,6 @@ const LATE_IN_A_ROW: u32 = 5;
 const CONCEALED: u32 = 5;
 /// After as many empty frames the next packet starts the stream anew (200 ms).
 const PAUSE: u32 = 10;
-/// Packets between two looks at the drift (5 s of 20 ms packets).
-const WINDOW: u32 = 250;
 /// Samples beyond twice the delay before the oldest are dropped (100 ms).
 const SLACK: u32 = 800;
 /// The longest packet taken (120 ms).
@@ -47,18 +46,6 @@ pub(super) struct Jitter {
     drift: Drift,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Drift {
-    packets: u32,
-    late: u32,
-    earliest: i32,
-    latest: i32,
-}
-
-impl Drift {
-    const NONE: Self = Self { packets: 0, late: 0, earliest: i32::MIN, latest: i32::MAX };
-}
-
 /// Signed distance of two wrapping timestamps.
 fn ahead(timestamp: u32, of: u32) -> i32 {
     timestamp.wrapping_sub(of).cast_signed()
@@ -81,7 +68,7 @@ impl Jitter {
             late_in_a_row: 0,
             empty: 0,
             last: SILENCE,
-            drift: Drift::NONE,
+            drift: Drift::default(),
         }
     }
 
@@ -114,12 +101,12 @@ impl Jitter {
         self.play = timestamp.wrapping_sub(self.delay);
         self.late_in_a_row = 0;
         self.empty = 0;
-        self.drift = Drift::NONE;
+        self.drift = Drift::default();
     }
 
     fn late_packet_restarts(&mut self, timestamp: u32) -> bool {
         self.late_in_a_row += 1;
-        self.drift.late += 1;
+        self.drift.note_late();
         let restart = self.late_in_a_row >= LATE_IN_A_ROW || self.empty >= PAUSE;
         if restart {
             self.start_at(timestamp);
@@ -147,22 +134,11 @@ impl Jitter {
         if news { Placed::Kept } else { Placed::Duplicate }
     }
 
-    /// The clocks of two telephones differ by up to some hundred parts per
-    /// million: a second in a call of three hours.
     fn watch_drift(&mut self, lead: i32) {
-        let drift = &mut self.drift;
-        drift.packets += 1;
-        drift.earliest = drift.earliest.max(lead);
-        drift.latest = drift.latest.min(lead);
-        if drift.packets < WINDOW {
-            return;
-        }
-        let Drift { late, earliest, latest, .. } = std::mem::replace(drift, Drift::NONE);
-        let delay = self.delay.cast_signed();
-        if late > WINDOW / 50 && earliest < delay * 2 {
-            self.play = self.play.wrapping_sub(FRAME as u32);
-        } else if latest >= delay + FRAME as i32 {
-            self.discard(FRAME as u32);
+        match self.drift.note(lead, self.delay.cast_signed()) {
+            None => {}
+            Some(Correction::Wait) => self.play = self.play.wrapping_sub(FRAME as u32),
+            Some(Correction::Hurry) => self.discard(FRAME as u32),
         }
     }
 
@@ -321,6 +297,36 @@ mod tests {
 
             assert_eq!(heard[480..960], sound[..480], "packets of {length} samples");
         }
+    }
+
+    #[test]
+    fn beats_that_did_not_take_place_add_no_delay() {
+        let mut jitter = Jitter::new(60);
+        play(&mut jitter, 0, &[0, 1, 2, 3]);
+        jitter.skip(6);
+        for n in 4..11 {
+            jitter.put(n * STEP, &packet(n));
+        }
+
+        assert_eq!(jitter.take().unwrap(), packet(7));
+    }
+
+    #[test]
+    fn a_path_that_often_delays_a_little_more_is_given_that_time() {
+        let mut jitter = Jitter::new(60);
+        let mut late = 0;
+        for tick in 0..2_000_u32 {
+            // Every tenth packet comes 80 ms after its turn.
+            if tick % 10 != 4 {
+                jitter.put(tick * STEP, &packet(0));
+            }
+            if tick % 10 == 8 {
+                late += u32::from(jitter.put((tick - 4) * STEP, &packet(0)) == Placed::Late);
+            }
+            jitter.take();
+        }
+
+        assert!(late <= 30, "{late} of 200 were late");
     }
 
     #[test]

@@ -21,8 +21,8 @@ const LONGEST_BACKLOG: usize = 65_536;
 #[derive(Debug)]
 pub(super) struct Mixer {
     habits: Habits,
-    legs: HashMap<LegId, Leg>,
-    rooms: HashMap<RoomId, Room>,
+    pub(super) legs: HashMap<LegId, Leg>,
+    pub(super) rooms: HashMap<RoomId, Room>,
     news: News,
     beats: u32,
 }

@@ -13,6 +13,7 @@
 //! between two beats.
 
 mod digits;
+mod drift;
 mod event;
 mod inbox;
 mod jitter;

@@ -3,54 +3,31 @@
 
 use std::path::{Path, PathBuf};
 
+use domain::ledger::Prompt;
+
 use super::clip::{Clip, ClipError};
 
-macro_rules! prompts {
-    ($($(#[$doc:meta])* $prompt:ident = $name:literal),+ $(,)?) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Prompt {
-            $($(#[$doc])* $prompt),+
-        }
-
-        impl Prompt {
-            pub const ALL: [Self; EMBEDDED.len()] = [$(Self::$prompt),+];
-
-            /// The stem of its file, and the name its clip has.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$prompt => $name),+
-                }
-            }
-        }
-
-        /// Japanese and English, in the order of `Prompt::ALL`.
-        const EMBEDDED: &[[&[u8]; 2]] = &[$([
+/// In the order of `Prompt::ALL`; each in Japanese and English.
+macro_rules! recordings {
+    ($($name:literal),+ $(,)?) => {
+        &[$([
             include_bytes!(concat!("../../prompts/ja/", $name, ".wav")),
             include_bytes!(concat!("../../prompts/en/", $name, ".wav")),
-        ]),+];
+        ]),+]
     };
 }
 
-prompts! {
-    /// The line answers and nobody is ringing yet.
-    Greeting = "greeting",
-    /// Every counsellor is on a call; what to do when life is in danger.
-    Hold = "hold",
-    /// The search goes on in a wider circle.
-    NobodyFree = "nobody_free",
-    /// Before the call goes to the fallback number.
-    Fallback = "fallback",
-    /// A call-back is owed to a known number.
-    CallbackPromised = "callback_promised",
-    /// None can be, for the number is withheld.
-    CallbackWithheld = "callback_withheld",
-    /// To the counsellor, before the caller is rung back.
-    CallbackCounsellor = "callback_counsellor",
-    /// Another window takes the call.
-    Closed = "closed",
-    /// Something of ours has failed.
-    Technical = "technical",
-}
+const EMBEDDED: &[[&[u8]; 2]] = recordings![
+    "greeting",
+    "hold",
+    "nobody_free",
+    "fallback",
+    "callback_promised",
+    "callback_withheld",
+    "callback_counsellor",
+    "closed",
+    "technical",
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -60,6 +37,14 @@ pub enum Language {
 
 impl Language {
     pub const ALL: [Self; 2] = [Self::Ja, Self::En];
+
+    /// English for callers of other languages than Japanese: more of them know some.
+    pub fn of(tag: &str) -> Self {
+        match tag {
+            "" | "ja" => Self::Ja,
+            _ => Self::En,
+        }
+    }
 
     /// Also the name of its folder.
     pub const fn code(self) -> &'static str {

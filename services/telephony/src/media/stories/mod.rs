@@ -1,176 +1,18 @@
 //! What parties hear, told over real sockets on loopback. Time is brought by
 //! the test: a beat takes place when the story says so.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+mod cast;
 
-use domain::ids::{LegId, RoomId};
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use proptest::prelude::*;
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::event::Counters;
+use self::cast::{DIGITS, Line};
 use super::inbox::Command;
-use super::leg::Habits;
-use super::mixer::Mixer;
-use super::ports::Ports;
-use super::rtp::{self, LARGEST_OUT, Outgoing, Part};
 use super::tick::BEAT;
-use super::tone::tone_level;
 use super::*;
-
-const ROOM: RoomId = domain::ids::CallId(Uuid::from_u128(1));
-const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-const DIGITS: u8 = 101;
-
-/// A mixer without its thread, and the time.
-struct Line {
-    mixer: Mixer,
-    ports: Ports,
-    now: Instant,
-    epoch: Instant,
-    news: mpsc::Receiver<MediaEvent>,
-}
-
-impl Line {
-    /// Each story has its own ports.
-    fn at_port(first: u16) -> Self {
-        let epoch = Instant::now();
-        let habits = Habits { epoch, jitter_ms: 60, silence_after: Duration::from_secs(10) };
-        let (listener, news) = mpsc::channel(64);
-        let ports = Ports::new(HERE, first..=first + 19).unwrap();
-        Self { mixer: Mixer::new(habits, listener), ports, now: epoch, epoch, news }
-    }
-
-    fn phone(&mut self, number: u128) -> Phone {
-        let socket = UdpSocket::bind((HERE, 0)).unwrap();
-        socket.set_nonblocking(true).unwrap();
-        let control = UdpSocket::bind((HERE, 0)).unwrap();
-        control.set_nonblocking(true).unwrap();
-        let pair = self.ports.bind().unwrap();
-        let (leg, line) = (LegId(Uuid::from_u128(number)), pair.rtp.local_addr().unwrap());
-        let counters = Arc::new(Counters::new(self.epoch));
-        self.order(Command::Open(leg, pair, Arc::clone(&counters)));
-        let phone = Phone {
-            leg,
-            socket,
-            control,
-            line,
-            counters,
-            stream: Outgoing::random(),
-            heard: Vec::new(),
-            keys: Vec::new(),
-        };
-        self.order(Command::Connect(leg, phone.agreed()));
-        phone
-    }
-
-    fn order(&mut self, command: Command) {
-        self.mixer.apply(command, self.now);
-    }
-
-    fn join(&mut self, phones: &[&Phone]) {
-        phones.iter().for_each(|phone| self.order(Command::Join(phone.leg, ROOM)));
-    }
-
-    fn beat(&mut self, phones: &mut [&mut Phone]) {
-        self.mixer.beat(self.now, 0);
-        self.now += BEAT;
-        phones.iter_mut().for_each(|phone| phone.listen());
-    }
-
-    /// Everybody says their tone for so many beats.
-    fn talk(&mut self, phones: &mut [(&mut Phone, u32)], beats: usize) {
-        for _ in 0..beats {
-            phones.iter_mut().for_each(|(phone, hz)| phone.say(*hz));
-            let mut all: Vec<&mut Phone> = phones.iter_mut().map(|(phone, _)| &mut **phone).collect();
-            self.beat(&mut all);
-        }
-    }
-
-    fn events(&mut self) -> Vec<MediaEventKind> {
-        std::iter::from_fn(|| self.news.try_recv().ok()).map(|event| event.kind).collect()
-    }
-}
-
-struct Phone {
-    leg: LegId,
-    socket: UdpSocket,
-    control: UdpSocket,
-    /// Where the line listens for it.
-    line: SocketAddr,
-    counters: Arc<Counters>,
-    stream: Outgoing,
-    heard: Vec<i16>,
-    keys: Vec<(u32, Vec<u8>)>,
-}
-
-impl Phone {
-    fn agreed(&self) -> RemoteMedia {
-        RemoteMedia {
-            rtp: self.socket.local_addr().unwrap(),
-            rtcp: Some(self.control.local_addr().unwrap()),
-            codec: Codec::Pcma,
-            digits: Some(DIGITS),
-            direction: Direction::SendRecv,
-        }
-    }
-
-    /// The next packet of this phone's tone; not sent yet.
-    fn packet(&mut self, hz: u32) -> Vec<u8> {
-        // Whole waves in 20 ms: every tone here is a multiple of 50 Hz.
-        let tone = Clip::tone(hz, 20);
-        let frame: Frame = std::array::from_fn(|i| tone.samples()[i] / 2);
-        self.stream.advance(1);
-        self.write(Codec::Pcma.payload_type(), &rtp::encode(Codec::Pcma, &frame))
-    }
-
-    fn write(&mut self, payload_type: u8, payload: &[u8]) -> Vec<u8> {
-        let part = Part { payload_type, timestamp: self.stream.timestamp, marker: false, payload };
-        let mut buffer = [0; LARGEST_OUT];
-        let length = self.stream.write(part, &mut buffer).unwrap();
-        buffer[..length].to_vec()
-    }
-
-    fn say(&mut self, hz: u32) {
-        let packet = self.packet(hz);
-        self.send(&packet);
-    }
-
-    fn send(&self, packet: &[u8]) {
-        self.socket.send_to(packet, self.line).unwrap();
-    }
-
-    fn listen(&mut self) {
-        let mut buffer = [0; 2_048];
-        while let Ok(length) = self.socket.recv(&mut buffer) {
-            let packet = rtp::read(&buffer[..length]).unwrap();
-            match Codec::of_payload_type(packet.payload_type) {
-                Some(codec) => {
-                    let mut frame = [0; FRAME];
-                    rtp::decode(codec, packet.payload, &mut frame);
-                    self.heard.extend(frame);
-                }
-                None => self.keys.push((packet.timestamp, packet.payload.to_vec())),
-            }
-        }
-    }
-
-    /// How loud `hz` was in the last second.
-    fn hears(&self, hz: u32) -> f64 {
-        tone_level(&self.heard[self.heard.len().saturating_sub(8_000)..], hz)
-    }
-
-    fn assert_hears(&self, tones: &[u32], and_not: &[u32]) {
-        tones.iter().for_each(|&hz| assert!(self.hears(hz) > 7_000.0, "{hz} Hz at {}", self.hears(hz)));
-        and_not.iter().for_each(|&hz| assert!(self.hears(hz) < 100.0, "{hz} Hz at {}", self.hears(hz)));
-    }
-
-    fn stats(&self) -> LegStats {
-        self.counters.read()
-    }
-}
 
 #[test]
 fn three_in_a_room_hear_the_two_others_and_not_themselves() {
@@ -199,6 +41,20 @@ fn two_rooms_do_not_hear_each_other_and_nor_does_one_who_left() {
     b.assert_hears(&[], &[400, 700, 1_100]);
     c.assert_hears(&[], &[400, 700, 1_100]);
     assert!(a.heard.len() >= 79 * FRAME, "silence is sent all the same");
+}
+
+#[test]
+fn an_ended_call_leaves_nothing_behind() {
+    let mut line = Line::at_port(28420);
+    let (a, b, c) = (line.phone(1), line.phone(2), line.phone(3));
+    line.join(&[&a, &b, &c]);
+    line.order(Command::Leave(a.leg));
+    line.order(Command::Join(b.leg, domain::ids::CallId(Uuid::from_u128(2))));
+
+    [&a, &b, &c].iter().for_each(|phone| line.order(Command::Close(phone.leg)));
+
+    assert!(line.mixer.legs.is_empty());
+    assert!(line.mixer.rooms.is_empty());
 }
 
 #[test]
@@ -331,7 +187,9 @@ fn a_party_on_hold_is_sent_nothing_and_is_not_missed() {
     let before = nurse.heard.len();
     line.events();
 
-    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 600);
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
+    line.talk(&mut [(&mut caller, 400)], 600);
+    nurse.listen();
     assert_eq!(nurse.heard.len(), before);
     caller.assert_hears(&[], &[700]);
     assert_eq!(line.events(), []);
@@ -363,11 +221,13 @@ fn a_phone_that_starts_another_stream_in_mid_call_is_heard() {
     let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
     line.join(&[&caller, &nurse]);
     line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 20);
-    caller.stream = Outgoing::random();
+    caller.stream.ssrc ^= 1;
+    caller.stream.timestamp = caller.stream.timestamp.wrapping_sub(10 * FRAME as u32);
 
     line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
 
     nurse.assert_hears(&[400], &[]);
+    assert_eq!(caller.stats().late, 0);
 }
 
 #[test]
@@ -417,6 +277,8 @@ fn beats_that_were_skipped_leave_no_lasting_delay() {
     nurse.listen();
     nurse.assert_hears(&[400], &[]);
     assert_eq!(nurse.heard.len() - first, 81 * FRAME, "no burst makes up for lost time");
+    let (before, after) = (nurse.times[first / FRAME - 1], nurse.times[first / FRAME]);
+    assert_eq!(after.wrapping_sub(before), 30 * FRAME as u32, "the time has passed for the far side too");
 }
 
 proptest! {
