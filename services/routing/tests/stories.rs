@@ -13,14 +13,14 @@ fn ito_and_mori() -> Vec<Person> {
     vec![Person::nurse("ito"), Person::nurse("mori")]
 }
 
-async fn on_sqlite<Fut: Future<Output = ()>>(people: &[Person], story: impl FnOnce(Line) -> Fut) {
-    let (_folder, db) = shell::testkit::sqlite().await;
-    story(Line::new(db, people)).await;
+/// The same story on SQLite and on PostgreSQL.
+async fn on_both_stores<Fut: Future<Output = ()>>(people: &[Person], story: impl Fn(Line) -> Fut) {
+    shell::testkit::both_stores(|db| story(Line::new(db, people))).await;
 }
 
 #[tokio::test]
 async fn a_desk_that_does_not_answer_is_paused_and_the_next_one_is_rung() {
-    on_sqlite(&ito_and_mori(), |line| async move {
+    on_both_stores(&ito_and_mori(), |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         line.clock.advance(secs(1));
@@ -42,7 +42,7 @@ async fn a_desk_that_does_not_answer_is_paused_and_the_next_one_is_rung() {
 
 #[tokio::test]
 async fn the_desk_that_answers_has_the_call_and_writes_after_it_before_the_next_one() {
-    on_sqlite(&[Person::nurse("ito")], |line| async move {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         let (first, second) = (routing.caller(), routing.caller());
@@ -64,7 +64,7 @@ async fn the_desk_that_answers_has_the_call_and_writes_after_it_before_the_next_
 
 #[tokio::test]
 async fn a_counsellor_who_is_done_writing_takes_the_next_call_at_once() {
-    on_sqlite(&[Person::nurse("ito")], |line| async move {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         let (first, second) = (routing.caller(), routing.caller());
@@ -90,7 +90,7 @@ async fn a_counsellor_who_is_done_writing_takes_the_next_call_at_once() {
 
 #[tokio::test]
 async fn a_wider_circle_keeps_the_place_in_the_queue_and_asks_the_refusing_desk_again() {
-    on_sqlite(&ito_and_mori(), |line| async move {
+    on_both_stores(&ito_and_mori(), |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         let mut early = Caller { circle: 0, ..routing.caller() };
@@ -119,7 +119,7 @@ async fn a_wider_circle_keeps_the_place_in_the_queue_and_asks_the_refusing_desk_
 async fn the_widest_circle_rings_the_next_window() {
     let mut people = ito_and_mori();
     people[1].windows = vec!["welfare"];
-    on_sqlite(&people, |line| async move {
+    on_both_stores(&people, |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("mori").await;
         let mut caller = routing.caller();
@@ -134,7 +134,7 @@ async fn the_widest_circle_rings_the_next_window() {
 
 #[tokio::test]
 async fn a_window_that_is_closed_is_answered_by_the_one_that_takes_over() {
-    on_sqlite(&[Person::nurse("ito")], |line| async move {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         let caller = Caller { window: "welfare", ..routing.caller() };
@@ -151,7 +151,7 @@ async fn a_window_that_is_closed_is_answered_by_the_one_that_takes_over() {
 
 #[tokio::test]
 async fn the_police_come_first_and_somebody_who_rings_again_before_a_first_caller() {
-    on_sqlite(&[Person::nurse("ito")], |line| async move {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         routing.pauses("ito").await.unwrap();
@@ -178,7 +178,7 @@ async fn the_police_come_first_and_somebody_who_rings_again_before_a_first_calle
 
 #[tokio::test]
 async fn an_offer_that_nobody_reports_on_is_withdrawn_at_its_deadline() {
-    on_sqlite(&[Person::nurse("ito")], |line| async move {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         let mut news = routing.seeks(&routing.caller()).await;
@@ -194,7 +194,7 @@ async fn an_offer_that_nobody_reports_on_is_withdrawn_at_its_deadline() {
 
 #[tokio::test]
 async fn a_caller_who_hangs_up_gives_the_desk_to_the_next_one() {
-    on_sqlite(&[Person::nurse("ito")], |line| async move {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         let (first, second) = (routing.caller(), routing.caller());
@@ -233,7 +233,7 @@ async fn of_a_group_that_is_rung_the_first_to_lift_has_the_call() {
 
 #[tokio::test]
 async fn somebody_who_signs_in_elsewhere_leaves_the_earlier_desk_and_its_offer() {
-    on_sqlite(&[Person::nurse("ito")], |line| async move {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         let mut news = routing.seeks(&routing.caller()).await;
@@ -250,7 +250,7 @@ async fn somebody_who_signs_in_elsewhere_leaves_the_earlier_desk_and_its_offer()
 
 #[tokio::test]
 async fn somebody_in_a_call_cannot_sit_down_elsewhere_and_a_stranger_nowhere() {
-    on_sqlite(&[Person::nurse("ito")], |line| async move {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         let caller = routing.caller();
@@ -272,7 +272,7 @@ async fn somebody_in_a_call_cannot_sit_down_elsewhere_and_a_stranger_nowhere() {
 async fn a_desk_rings_where_the_rota_says_first() {
     let mut people = ito_and_mori();
     people[0].contact = Some("tel:+81300001001");
-    on_sqlite(&people, |line| async move {
+    on_both_stores(&people, |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
 
@@ -285,7 +285,7 @@ async fn a_desk_rings_where_the_rota_says_first() {
 
 #[tokio::test]
 async fn a_sign_in_without_heartbeat_ends_and_the_waiting_caller_hears_why() {
-    on_sqlite(&[Person::nurse("ito")], |line| async move {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         routing.pauses("ito").await.unwrap();
@@ -301,7 +301,7 @@ async fn a_sign_in_without_heartbeat_ends_and_the_waiting_caller_hears_why() {
 
 #[tokio::test]
 async fn what_the_telephones_say_is_believed() {
-    on_sqlite(&ito_and_mori(), |line| async move {
+    on_both_stores(&ito_and_mori(), |line| async move {
         let mut routing = line.replica("one").await;
         routing.signs_in("ito").await;
         routing.signs_in("mori").await;
@@ -322,6 +322,89 @@ async fn what_the_telephones_say_is_believed() {
         assert_eq!(settled, (1, 1));
         assert_eq!(routing.presence(&offer.desk_id).await, Presence::WrapUp);
         assert_eq!(routing.desk(other).await.call_id, alive.call);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_desk_that_becomes_free_at_one_replica_is_rung_for_a_caller_of_the_other() {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
+        let (mut one, mut two) = (line.replica("one").await, line.replica("two").await);
+        one.signs_in("ito").await;
+        let (first, second) = (one.caller(), one.caller());
+        let mut news = one.seeks(&first).await;
+        let offer = news.offer().await;
+        let mut waits = two.seeks(&second).await;
+        waits.nobody_free().await;
+        // Reported where the stream is not, as behind a load balancer.
+        two.answers(&first, &offer).await;
+        news.ends().await;
+
+        two.ends(&first).await;
+        one.resumes("ito").await;
+
+        assert_eq!(waits.offer().await.desk_id, "ito");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_caller_whose_turn_it_is_gets_the_desk_whichever_replica_has_the_call() {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
+        let (mut one, mut two) = (line.replica("one").await, line.replica("two").await);
+        one.signs_in("ito").await;
+        one.pauses("ito").await.unwrap();
+        let early = one.caller();
+        line.clock.advance(secs(1));
+        let mut first = two.seeks(&early).await;
+        first.nobody_free().await;
+        let late = one.caller();
+        let mut second = one.seeks(&late).await;
+        second.nobody_free().await;
+
+        one.resumes("ito").await;
+
+        let offer = first.offer().await;
+        two.answers(&early, &offer).await;
+        assert_eq!(second.nobody_free().await, NoOneFree::AllBusy);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_replica_that_dies_loses_its_place_and_its_desk_is_rung_for_others() {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
+        let (mut one, mut two) = (line.replica("one").await, line.replica("two").await);
+        one.signs_in("ito").await;
+        let mut lost = one.seeks(&one.caller()).await;
+        lost.offer().await;
+        let mut waits = two.seeks(&two.caller()).await;
+        assert_eq!(waits.nobody_free().await, NoOneFree::AllBusy);
+
+        one.dies().await;
+        line.clock.advance(secs(10));
+
+        assert_eq!(waits.offer().await.desk_id, "ito");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_sought_at_another_replica_keeps_its_place_and_its_desk() {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
+        let (mut one, mut two) = (line.replica("one").await, line.replica("two").await);
+        one.signs_in("ito").await;
+        let caller = one.caller();
+        let mut before = one.seeks(&caller).await;
+        let offer = before.offer().await;
+
+        let mut after = two.seeks(&caller).await;
+
+        assert_eq!(after.offer().await.offer_id, offer.offer_id);
+        before.ends().await;
+        drop(before);
+        two.answers(&caller, &offer).await;
+        assert_eq!(two.presence("ito").await, Presence::InCall);
     })
     .await;
 }

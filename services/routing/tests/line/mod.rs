@@ -1,7 +1,7 @@
 //! A line with routing only: a rota, a store, a clock moved by hand, and as
 //! many replicas as a story needs.
 
-#![allow(dead_code, reason = "each suite uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each suite uses its part")]
 
 mod heard;
 mod rota;
@@ -73,14 +73,15 @@ impl Line {
         };
         let routing = start(settings, deps).await.unwrap();
         let client = RoutingServiceClient::new(RoutingServiceServer::new(routing.server.clone()));
-        Replica { client, clock: self.clock.clone(), routing, shutdown }
+        Replica { client, clock: self.clock.clone(), routing: Some(routing), shutdown }
     }
 }
 
+/// A replica, as somebody reaches it.
 pub struct Replica {
     pub client: Client,
     clock: Clock,
-    pub routing: Routing,
+    pub routing: Option<Routing>,
     shutdown: Shutdown,
 }
 
@@ -117,11 +118,19 @@ pub const OPERATOR: &str = "example";
 impl Replica {
     /// The process is gone: nothing it holds is given back by itself.
     pub async fn dies(self) {
-        for worker in &self.routing.workers {
+        for worker in self.routing.into_iter().flat_map(|routing| routing.workers) {
             worker.abort();
-        }
-        for worker in self.routing.workers {
             let _ = worker.await;
+        }
+    }
+
+    /// The same replica, reached by somebody else.
+    pub fn again(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            clock: self.clock.clone(),
+            routing: None,
+            shutdown: self.shutdown.clone(),
         }
     }
 
