@@ -255,7 +255,7 @@ impl Calendar {
         self.rules.get(after.saturating_sub(1))
     }
 
-    fn day_in(&self, year: &[Holiday], date: Date) -> Option<Day> {
+    pub(crate) fn day_in(&self, year: &[Holiday], date: Date) -> Option<Day> {
         let rule = self.rule(date)?;
         let own = rule.own_days.iter().find(|own| own.date == date);
         let kind = match own {
@@ -294,32 +294,6 @@ fn before(date: Date) -> Date {
 /// The first and the last date of the holiday rule: nothing is planned outside.
 pub(crate) fn known_dates() -> (Date, Date) {
     (date(*HOLIDAY_YEARS.start(), 1, 1), date(*HOLIDAY_YEARS.end(), 12, 31))
-}
-
-/// The days of a stretch, worked out once.
-pub(crate) struct Days(Vec<Day>);
-
-impl Days {
-    /// Both ends included; clipped to the years of the holiday rule.
-    pub(crate) fn new(calendar: &Calendar, first: Date, last: Date) -> Self {
-        let (earliest, latest) = known_dates();
-        let (first, last) = (first.max(earliest), last.min(latest));
-        let mut year: Vec<Holiday> = Vec::new();
-        let mut days = Vec::new();
-        let mut date = first;
-        while date <= last {
-            if year.first().is_none_or(|holiday| holiday.date.year() != date.year()) {
-                year = holidays(date.year(), calendar.published_through).unwrap_or_default();
-            }
-            days.extend(calendar.day_in(&year, date));
-            date = date.saturating_add(1.day());
-        }
-        Self(days)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Day> {
-        self.0.iter()
-    }
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ fn cut(slot: &Slot, part: Period, by: Option<Ix>, cover: Ix, into: &mut Vec<Slot
     ];
     for (time, staff, cover) in pieces.into_iter().filter(|(time, _, _)| !time.is_empty()) {
         if let Some(staff) = staff {
-            into.push(Slot { time, staff, cover, ..slot.clone() });
+            into.push(Slot { time, staff, cover, cut: true, ..slot.clone() });
         }
     }
 }

@@ -4,14 +4,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
+use jiff::civil::Weekday;
 
 use crate::calendar::{Day, DayKind};
 use crate::code::coded;
 use crate::ids::as_text;
-use crate::period::Period;
-use crate::zone::instant_at;
 
 const DAY: u16 = 24 * 60;
 
@@ -84,12 +81,6 @@ impl TimeRange {
     /// Minutes past the same midnight; more than 1440 where the hours end on the next date.
     pub fn end(self) -> u16 {
         self.start + self.length
-    }
-
-    /// The instants, for hours that begin on `date`. Empty only where the
-    /// clocks jump over all of them.
-    pub fn on(self, date: Date, zone: &TimeZone) -> Period {
-        Period { from: instant_at(zone, date, self.start), until: instant_at(zone, date, self.end()) }
     }
 }
 

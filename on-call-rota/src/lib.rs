@@ -5,6 +5,7 @@ mod code;
 mod contact;
 mod cover;
 mod coverage;
+mod days;
 mod diff;
 mod file;
 mod holiday;
@@ -17,6 +18,7 @@ mod roster;
 mod rota;
 mod shift;
 mod staff;
+mod sweep;
 mod zone;
 
 pub use calendar::{Band, Calendar, Day, DayKind, EarlyMorning, InvalidCalendar, Moment};

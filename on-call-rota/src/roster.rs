@@ -2,8 +2,6 @@
 //! to page. A question costs a binary search and, but for the ladder, no
 //! allocation.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -49,7 +47,8 @@ pub struct Handover {
 pub struct Roster {
     period: Period,
     windows: Vec<WindowRoster>,
-    places: HashMap<WindowId, Ix>,
+    /// Where each window is in the list, by id.
+    places: Vec<(WindowId, Ix)>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,7 +68,9 @@ impl Roster {
     pub(crate) fn new(rota: &Rota, period: Period) -> Self {
         let plan = Plan::new(rota, period);
         let windows: Vec<_> = (0..rota.windows.len()).map(|ix| WindowRoster::new(rota, &plan, ix)).collect();
-        let places = windows.iter().enumerate().map(|(ix, window)| (window.id.clone(), ix)).collect();
+        let mut places: Vec<_> =
+            windows.iter().enumerate().map(|(ix, window)| (window.id.clone(), ix)).collect();
+        places.sort_unstable();
         Self { period: plan.period, windows, places }
     }
 
@@ -117,16 +118,17 @@ impl Roster {
     }
 
     fn window(&self, id: &WindowId, at: Timestamp) -> Result<&WindowRoster, NotInRoster> {
-        let ix = self.places.get(id).ok_or_else(|| NotInRoster::UnknownWindow(id.clone()))?;
+        let place = self.places.binary_search_by(|(known, _)| known.cmp(id));
+        let place = place.map_err(|_| NotInRoster::UnknownWindow(id.clone()))?;
         match self.period.contains(at) {
-            true => Ok(&self.windows[*ix]),
+            true => Ok(&self.windows[self.places[place].1]),
             false => Err(NotInRoster::OutsidePeriod(at)),
         }
     }
 }
 
 impl WindowRoster {
-    fn new(rota: &Rota, plan: &Plan, ix: Ix) -> Self {
+    fn new(rota: &Rota, plan: &Plan<'_>, ix: Ix) -> Self {
         let window = &rota.windows[ix];
         let serves = |slot: &&Slot| rota.duties[slot.duty].windows.contains(&ix);
         let mut slots: Vec<&Slot> = plan.slots.iter().filter(serves).collect();

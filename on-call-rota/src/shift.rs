@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
-use crate::calendar::{Day, Days, known_dates};
+use crate::calendar::{Day, known_dates};
+use crate::days::Days;
 use crate::hours::{DayFilter, TimeRange};
 use crate::ids::{DutyId, StaffId, WindowId};
 use crate::period::{Period, merged};
@@ -116,9 +117,15 @@ pub(crate) struct Slot {
     pub(crate) planned: Ix,
     /// The cover that was laid over it last.
     pub(crate) cover: Option<Ix>,
+    /// Whether a cover touched the shift that it is part of.
+    pub(crate) cut: bool,
 }
 
 impl Slot {
+    fn planned(date: Date, time: Period, staff: Ix, duty: Ix, nth: usize) -> Self {
+        Self { date, time, staff, duty, nth, piece: 0, planned: staff, cover: None, cut: false }
+    }
+
     pub(crate) fn shift(&self, rota: &Rota) -> Shift {
         let duty = &rota.duties[self.duty];
         let planned = &rota.staff[self.planned].id;
@@ -157,43 +164,59 @@ pub struct Shift {
 }
 
 /// The shifts of a stretch of time and the hours of every window in it.
-pub(crate) struct Plan {
+pub(crate) struct Plan<'a> {
     pub(crate) period: Period,
     /// By date, then in the order of the file.
     pub(crate) slots: Vec<Slot>,
+    /// For each group of the rota, the duties that serve any of its windows,
+    /// each with the places of its slots.
+    pub(crate) serving: Vec<Vec<(Ix, Vec<Ix>)>>,
     /// For each window of the rota, sorted and apart.
     pub(crate) open: Vec<Vec<Period>>,
     /// For each operator of the rota.
-    pub(crate) days: Vec<Days>,
+    pub(crate) days: Vec<Days<'a>>,
 }
 
-impl Plan {
-    pub(crate) fn new(rota: &Rota, period: Period) -> Self {
+impl<'a> Plan<'a> {
+    pub(crate) fn new(rota: &'a Rota, period: Period) -> Self {
         let period = within_known_dates(rota, period);
-        let days: Vec<Days> = (0..rota.operators.len()).map(|ix| days_of(rota, ix, period)).collect();
+        let days: Vec<Days<'_>> = (0..rota.operators.len()).map(|ix| days_of(rota, ix, period)).collect();
         let mut slots = planned(rota, &days);
         for (ix, cover) in rota.covers.iter().enumerate() {
             cover.lay_over(ix, &mut slots);
         }
-        if !rota.covers.is_empty() {
-            number_pieces(&mut slots);
-        }
+        number_pieces(&mut slots);
         slots.retain(|slot| !slot.time.overlap(&period).is_empty());
+        let serving = serving(rota, &slots);
         let open = rota.windows.iter().map(|window| {
-            let hours = days[window.operator_ix].iter().map(|day| (day, window.hours.on(day)));
-            let zone = &rota.operators[window.operator_ix].calendar.zone;
-            let open = hours.flat_map(|(day, ranges)| ranges.iter().map(|range| range.on(day.date, zone)));
+            let laid = days[window.operator_ix].iter();
+            let open =
+                laid.flat_map(|laid| window.hours.on(&laid.day).iter().map(move |&range| laid.hours(range)));
             merged(open.map(|open| open.overlap(&period)).collect())
         });
         let open = open.collect();
-        Self { period, slots, open, days }
+        Self { period, slots, serving, open, days }
     }
+}
+
+fn serving(rota: &Rota, slots: &[Slot]) -> Vec<Vec<(Ix, Vec<Ix>)>> {
+    let mut of_duty = vec![Vec::new(); rota.duties.len()];
+    slots.iter().enumerate().for_each(|(place, slot)| of_duty[slot.duty].push(place));
+    let mut serving = vec![Vec::new(); rota.groups.len()];
+    for (ix, slots) in of_duty.into_iter().enumerate() {
+        let mut groups: Vec<Ix> =
+            rota.duties[ix].windows.iter().map(|&window| rota.windows[window].group_ix).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups.into_iter().for_each(|group| serving[group].push((ix, slots.clone())));
+    }
+    serving
 }
 
 /// Tells apart what covers left to one person of one shift.
 fn number_pieces(slots: &mut [Slot]) {
     let mut pieces = HashMap::new();
-    for slot in slots {
+    for slot in slots.iter_mut().filter(|slot| slot.cut) {
         let piece = pieces.entry((slot.date, slot.duty, slot.nth, slot.staff)).or_insert(0);
         slot.piece = *piece;
         *piece += 1;
@@ -201,32 +224,23 @@ fn number_pieces(slots: &mut [Slot]) {
 }
 
 /// What the rota plans on the days of each operator, before any cover.
-pub(crate) fn planned(rota: &Rota, days: &[Days]) -> Vec<Slot> {
+pub(crate) fn planned(rota: &Rota, days: &[Days<'_>]) -> Vec<Slot> {
     let mut slots = Vec::new();
     for (operator, days) in days.iter().enumerate() {
-        let zone = &rota.operators[operator].calendar.zone;
         let (recurring, dated) = duties_of(rota, operator);
-        for day in days.iter() {
-            let first = dated.partition_point(|(date, _)| *date < day.date);
-            let today = dated[first..].iter().take_while(|(date, _)| *date == day.date).map(|(_, duty)| duty);
+        for laid in days.iter() {
+            let date = laid.day.date;
+            let first = dated.partition_point(|(other, _)| *other < date);
+            let today = dated[first..].iter().take_while(|(other, _)| *other == date).map(|(_, duty)| duty);
             for &duty in recurring.iter().chain(today) {
-                rota.duties[duty].on(day, |nth, time, staff| {
-                    let time = time.on(day.date, zone);
-                    slots.push(Slot {
-                        date: day.date,
-                        time,
-                        staff,
-                        duty,
-                        nth,
-                        piece: 0,
-                        planned: staff,
-                        cover: None,
-                    });
+                rota.duties[duty].on(&laid.day, |nth, time, staff| {
+                    slots.push(Slot::planned(date, laid.hours(time), staff, duty, nth));
                 });
             }
         }
     }
     slots.retain(|slot| !slot.time.is_empty());
+    // One operator's days are in order already.
     slots.sort_by_key(|slot| slot.date);
     slots
 }
@@ -245,7 +259,7 @@ fn duties_of(rota: &Rota, operator: Ix) -> (Vec<Ix>, Vec<(Date, Ix)>) {
 }
 
 /// With two days before: no shift is longer than a day, and a day than 25 hours.
-fn days_of(rota: &Rota, operator: Ix, period: Period) -> Days {
+fn days_of(rota: &Rota, operator: Ix, period: Period) -> Days<'_> {
     let calendar = &rota.operators[operator].calendar;
     let local = |at: Timestamp| calendar.zone.to_datetime(at).date();
     Days::new(calendar, local(period.from).saturating_sub(2.days()), local(period.until))

@@ -8,7 +8,8 @@ use jiff::civil::{Date, date};
 
 use super::check::Checked;
 use super::fault::Place;
-use crate::calendar::{Days, known_dates};
+use crate::calendar::known_dates;
+use crate::days::Days;
 use crate::period::{Period, merged, without};
 use crate::rota::Ix;
 use crate::shift::{Plan, Slot, Timing, planned};
@@ -37,8 +38,8 @@ impl Checked<'_> {
     }
 
     fn lay_out(&self, first: Date, last: Date, found: &mut [Vec<bool>]) -> Vec<Slot> {
-        let days = |one: &crate::rota::Operator| Days::new(&one.calendar, first, last);
-        let days: Vec<Days> = self.rota.operators.iter().map(days).collect();
+        let operators = self.rota.operators.iter();
+        let days: Vec<Days<'_>> = operators.map(|one| Days::new(&one.calendar, first, last)).collect();
         let mut slots = planned(&self.rota, &days);
         for (ix, cover) in self.rota.covers.iter().enumerate() {
             let moved = cover.lay_over(ix, &mut slots);

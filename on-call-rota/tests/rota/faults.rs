@@ -12,7 +12,7 @@ fn faults_are_as_marked(text: &str) {
         .enumerate()
         .flat_map(|(nth, line)| line.split("#! ").skip(1).map(move |words| (nth + 1, words.trim())))
         .collect();
-    let faults = Rota::read(text).expect_err("a file with faults is refused");
+    let faults = Rota::read(text).unwrap_err();
     for (line, words) in &marked {
         let here = faults.iter().any(|fault| fault.line == *line && fault.to_string().contains(words));
         assert!(here, "line {line}: {words}\n{}", told(&faults));
