@@ -183,18 +183,57 @@ pub enum Party {
     Counsellor,
 }
 
+/// What callers are told. The texts are in `services/telephony/prompts/texts.toml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prompt {
+    /// The line answers and nobody is ringing yet.
     Greeting,
+    /// Every counsellor is on a call; what to do when life is in danger.
     Hold,
+    /// The search goes on in a wider circle.
     NobodyFree,
+    /// Before the call goes to the fallback number.
     Fallback,
+    /// A call-back is owed to a known number.
     CallbackPromised,
+    /// None can be, for the number is withheld.
     CallbackWithheld,
+    /// To the counsellor, before the caller is rung back.
     CallbackCounsellor,
+    /// Another window takes the call.
     Closed,
+    /// Something of ours has failed.
     Technical,
+}
+
+impl Prompt {
+    pub const ALL: [Self; 9] = [
+        Self::Greeting,
+        Self::Hold,
+        Self::NobodyFree,
+        Self::Fallback,
+        Self::CallbackPromised,
+        Self::CallbackWithheld,
+        Self::CallbackCounsellor,
+        Self::Closed,
+        Self::Technical,
+    ];
+
+    /// The stem of its recording's file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Greeting => "greeting",
+            Self::Hold => "hold",
+            Self::NobodyFree => "nobody_free",
+            Self::Fallback => "fallback",
+            Self::CallbackPromised => "callback_promised",
+            Self::CallbackWithheld => "callback_withheld",
+            Self::CallbackCounsellor => "callback_counsellor",
+            Self::Closed => "closed",
+            Self::Technical => "technical",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

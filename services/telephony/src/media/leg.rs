@@ -92,6 +92,9 @@ impl Leg {
     pub(super) fn connect(&mut self, media: RemoteMedia, now: Instant) {
         match &mut self.remote {
             Some(agreed) => {
+                if agreed.media.rtp != media.rtp {
+                    agreed.control = None;
+                }
                 agreed.latch.tell(media.rtp);
                 agreed.media = media;
             }

@@ -101,7 +101,7 @@ fn what_a_leg_does_is_told_and_counted() {
     let last = engine.close(CALLER).unwrap();
     assert_eq!(last.packets_in, 1);
     assert!(last.last_heard.is_some());
-    assert_eq!(engine.stats(CALLER), None);
+    assert_eq!((engine.stats(CALLER), engine.legs(), engine.is_running()), (None, 0, true));
 }
 
 #[test]

@@ -43,6 +43,7 @@ pub mod tone;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use domain::ids::{LegId, RoomId};
@@ -84,6 +85,7 @@ struct Shared {
     v6: Option<Ports>,
     epoch: Instant,
     inbox: Arc<Inbox>,
+    thread: JoinHandle<()>,
     open: Mutex<HashMap<LegId, Arc<Counters>>>,
 }
 
@@ -115,11 +117,11 @@ impl Engine {
         let (epoch, inbox) = (Instant::now(), Arc::new(Inbox::default()));
         let habits = Habits { epoch, jitter_ms: settings.jitter_ms, silence_after: settings.silence_after };
         let (mixer, orders) = (Mixer::new(habits, events), Arc::clone(&inbox));
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("media".to_owned())
             .spawn(move || tick::run(mixer, &orders))
             .map_err(MediaError::Thread)?;
-        let shared = Shared { settings, v4, v6, epoch, inbox, open: Mutex::default() };
+        let shared = Shared { settings, v4, v6, epoch, inbox, thread, open: Mutex::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -132,6 +134,9 @@ impl Engine {
         let mut open = self.open_legs();
         if open.contains_key(&leg) {
             return Err(MediaError::AlreadyOpen);
+        }
+        if !self.is_running() {
+            return Err(MediaError::Busy);
         }
         let (ports, advertise) = self.ports_towards(peer)?;
         let pair = ports.bind()?;
@@ -206,6 +211,12 @@ impl Engine {
     /// How many legs are open.
     pub fn legs(&self) -> usize {
         self.open_legs().len()
+    }
+
+    /// False when the media thread has died, which only a fault of ours can
+    /// do: nobody hears anybody then, and the process is not ready.
+    pub fn is_running(&self) -> bool {
+        !self.shared.thread.is_finished()
     }
 
     fn ask(&self, command: Command) -> Result<(), MediaError> {

@@ -10,14 +10,14 @@ use super::clip::{Clip, ClipError};
 /// In the order of `Prompt::ALL`; each in Japanese and English.
 macro_rules! recordings {
     ($($name:literal),+ $(,)?) => {
-        &[$([
+        [$([
             include_bytes!(concat!("../../prompts/ja/", $name, ".wav")),
             include_bytes!(concat!("../../prompts/en/", $name, ".wav")),
         ]),+]
     };
 }
 
-const EMBEDDED: &[[&[u8]; 2]] = recordings![
+static EMBEDDED: [[&[u8]; Language::ALL.len()]; Prompt::ALL.len()] = recordings![
     "greeting",
     "hold",
     "nobody_free",
@@ -196,6 +196,21 @@ mod tests {
             assert!((3_000..15_000).contains(&clip.milliseconds()), "{clip:?} in {language:?}");
             assert!(clip.samples().iter().any(|sample| sample.abs() > 3_000), "{clip:?} is faint");
         }
+    }
+
+    #[test]
+    fn the_embedded_recordings_are_those_of_their_names() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
+        let (set, files) = (PromptSet::embedded().unwrap(), PromptSet::from_dir(&folder).unwrap());
+        for (prompt, language) in Prompt::ALL.iter().flat_map(|p| Language::ALL.map(|l| (*p, l))) {
+            assert_eq!(prompt, Prompt::ALL[prompt as usize]);
+            assert!(set.clip(prompt, language) == files.clip(prompt, language), "{prompt:?} in {language:?}");
+        }
+    }
+
+    #[test]
+    fn a_caller_of_a_third_language_hears_english() {
+        assert_eq!(["ja", "en", "pt"].map(Language::of), [Language::Ja, Language::En, Language::En]);
     }
 
     #[test]

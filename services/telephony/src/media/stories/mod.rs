@@ -262,6 +262,20 @@ fn reports_come_every_five_seconds_and_a_goodbye_at_the_end() {
 }
 
 #[test]
+fn reports_follow_a_phone_that_moves() {
+    let mut line = Line::at_port(28440);
+    let (caller, moved) = (line.phone(1), line.phone(2));
+    let control = SocketAddr::new(caller.line.ip(), caller.line.port() + 1);
+    caller.control.send_to(&[0x80, 201, 0, 1, 0, 0, 0, 1], control).unwrap();
+    (0..5).for_each(|_| line.beat(&mut []));
+
+    line.order(Command::Connect(caller.leg, moved.agreed()));
+    line.order(Command::Close(caller.leg));
+
+    assert!(moved.control.recv(&mut [0; 256]).is_ok(), "the goodbye goes where the phone is now");
+}
+
+#[test]
 fn beats_that_were_skipped_leave_no_lasting_delay() {
     let mut line = Line::at_port(28380);
     let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
