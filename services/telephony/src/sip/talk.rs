@@ -20,6 +20,8 @@ use crate::edge::{Cause, EdgeEvent};
 
 /// A party that is held or silent is asked again and again whether it is there.
 const CHECK_EVERY: Duration = Duration::from_secs(60);
+/// How long a new re-INVITE waits for the ACK of the last one.
+const ACK_WITHIN: Duration = Duration::from_millis(500);
 /// How long a peer may be owed the answer to a BYE (64 T1) before we forget it.
 const BYE_WITHIN: Duration = Duration::from_secs(33);
 
@@ -119,10 +121,15 @@ impl Talk {
     }
 
     async fn reinvite(&mut self, asked: Asked, beside: &mut Beside) {
-        // One at a time (RFC 3261 14.2).
+        // One at a time (RFC 3261 14.2); the ACK of the last one may be on its way to us here.
         if beside.acks.is_some() {
-            let response = reply(&asked.request, 500, "", vec![header("Retry-After", "1")]);
-            return asked.answer(response);
+            match tokio::time::timeout(ACK_WITHIN, next_ack(&mut beside.acks)).await {
+                Ok(ack) => self.take_ack(ack, beside),
+                Err(_) => {
+                    let response = reply(&asked.request, 500, "", vec![header("Retry-After", "1")]);
+                    return asked.answer(response);
+                }
+            }
         }
         let ours = match body::sdp(&asked.request).map(|offer| self.sound.answer(offer)) {
             Some(Ok(answer)) => answer,

@@ -10,17 +10,21 @@
 )]
 
 mod baresip;
+mod digest;
 mod kamailio;
 mod line;
 mod ports;
 mod raw;
+mod shelf;
 mod sipp;
 
 pub use baresip::Baresip;
+pub use digest::{authorization, param, proves};
 pub use kamailio::Kamailio;
 pub use line::{Line, account, desk, settings};
 pub use ports::free_port;
-pub use raw::{Udp, field, header, invite, request, status};
+pub use raw::{Caller, Udp, header, invite, reply, request, sdp, status};
+pub use shelf::Shelf;
 pub use sipp::Sipp;
 
 use std::path::PathBuf;

@@ -75,8 +75,6 @@ pub fn header(message: &str, name: &str) -> Option<String> {
     })
 }
 
-pub use header as field;
-
 /// A request of `from` with what every request needs; `more` are whole lines.
 pub fn request(
     method: &str,
@@ -116,4 +114,130 @@ pub fn invite(line: SocketAddr, from: SocketAddr, call_id: &str, more: &[&str]) 
     let mut lines = vec!["Content-Type: application/sdp"];
     lines.extend_from_slice(more);
     request("INVITE", &format!("sip:0312345678@{line}"), from, call_id, &lines, &sdp)
+}
+
+/// An answer to a request that was read.
+pub fn reply(request: &str, code: u16, tag: &str, more: &[&str], body: &str) -> String {
+    let mut lines = vec![format!("SIP/2.0 {code} Said")];
+    for line in request.lines().take_while(|line| !line.is_empty()) {
+        let name = line.split(':').next().unwrap_or_default();
+        match name {
+            "Via" | "From" | "Call-ID" | "CSeq" | "Record-Route" => lines.push(line.to_owned()),
+            "To" if line.contains(";tag=") || tag.is_empty() => lines.push(line.to_owned()),
+            "To" => lines.push(format!("{line};tag={tag}")),
+            _ => {}
+        }
+    }
+    lines.extend(more.iter().map(|line| (*line).to_owned()));
+    lines.push(format!("Content-Length: {}", body.len()));
+    format!("{}\r\n\r\n{body}", lines.join("\r\n"))
+}
+
+pub fn sdp(address: SocketAddr, more: &str) -> String {
+    let family = if address.is_ipv6() { "IP6" } else { "IP4" };
+    format!(
+        "v=0\r\no=- 1 1 IN {family} {ip}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0 101\r\n\
+         a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n{more}",
+        ip = address.ip(),
+        port = address.port()
+    )
+}
+
+impl Udp {
+    /// A 200 with a description of our sound.
+    pub async fn accept(&self, invite: &str, tag: &str) {
+        let contact = format!("Contact: <sip:phone@{}>", self.address());
+        let body = sdp(self.address(), "");
+        self.send(reply(invite, 200, tag, &[&contact, "Content-Type: application/sdp"], &body)).await;
+    }
+
+    /// The next message with that method, answering what comes before it with nothing.
+    pub async fn asked(&self, method: &str) -> String {
+        self.until(&format!("{method} ")).await
+    }
+
+    /// Nothing that begins that way comes within half a second.
+    pub async fn hears_no(&self, start: &str) {
+        let until = tokio::time::Instant::now() + Duration::from_millis(500);
+        while let Ok(Some(message)) = tokio::time::timeout_at(until, self.read_within(PATIENCE)).await {
+            assert!(!message.starts_with(start), "heard {message}");
+        }
+    }
+}
+
+/// A call of ours into the line: its INVITE, and the requests that follow in its dialog.
+pub struct Caller {
+    pub udp: Udp,
+    pub call_id: String,
+    to: String,
+    uri: String,
+    cseq: u32,
+}
+
+impl Caller {
+    /// Sends the INVITE.
+    pub async fn calls(line: SocketAddr, call_id: &str, more: &[&str]) -> Self {
+        let udp = Udp::to(line).await;
+        udp.send(invite(line, udp.address(), call_id, more)).await;
+        let uri = format!("sip:0312345678@{line}");
+        Self { udp, call_id: call_id.to_owned(), to: format!("<{uri}>"), uri, cseq: 1 }
+    }
+
+    /// Reads the 200 and acknowledges it; gives the 200.
+    pub async fn is_answered(&mut self, ack_body: &str) -> String {
+        let answer = self.udp.until("SIP/2.0 200").await;
+        self.to = header(&answer, "To").unwrap();
+        let contact = header(&answer, "Contact").unwrap();
+        self.uri = contact.trim_matches(['<', '>']).to_owned();
+        self.ack(ack_body).await;
+        answer
+    }
+
+    pub async fn ack(&self, body: &str) {
+        let cseq = format!("CSeq: {} ACK", self.cseq);
+        self.udp.send(self.message("ACK", &cseq, &[], body)).await;
+    }
+
+    /// Sends a request in the dialog and gives the final answer.
+    pub async fn asks(&mut self, method: &str, more: &[&str], body: &str) -> String {
+        self.cseq += 1;
+        let cseq = format!("CSeq: {} {method}", self.cseq);
+        self.udp.send(self.message(method, &cseq, more, body)).await;
+        self.udp.answer().await
+    }
+
+    pub fn message(&self, method: &str, cseq: &str, more: &[&str], body: &str) -> String {
+        let to = format!("To: {}", self.to);
+        let branch = format!(
+            "Via: SIP/2.0/UDP {};branch=z9hG4bK{}{};rport",
+            self.udp.address(),
+            self.call_id,
+            cseq.replace([' ', ':'], "")
+        );
+        let mut lines = vec![to.as_str(), cseq, branch.as_str()];
+        if !body.is_empty() && !more.iter().any(|line| line.starts_with("Content-Type")) {
+            lines.push("Content-Type: application/sdp");
+        }
+        lines.extend_from_slice(more);
+        request(method, &self.uri, self.udp.address(), &self.call_id, &lines, body)
+    }
+
+    pub async fn cancels(&self) {
+        let cancel = request(
+            "CANCEL",
+            &self.uri,
+            self.udp.address(),
+            &self.call_id,
+            &[&format!("Via: SIP/2.0/UDP {};branch=z9hG4bK{}INVITE;rport", self.udp.address(), self.call_id)],
+            "",
+        );
+        self.udp.send(cancel).await;
+    }
+}
+
+impl Udp {
+    /// The same socket, speaking to another line.
+    pub fn now_to(self, line: SocketAddr) -> Self {
+        Self { line, ..self }
+    }
 }
