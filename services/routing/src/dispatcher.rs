@@ -18,10 +18,10 @@ use shell::clock::Clock;
 use shell::ids::Ids;
 use shell::shutdown::Shutdown;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant as Monotonic, timeout, timeout_at};
 
 use crate::alarms::{Concern, concerns};
-use crate::board::{Board, Changes, DeskKey, Swap};
+use crate::board::{Board, Changes, Claim, DeskKey, Swap};
 use crate::circles::Circles;
 use crate::config::Settings;
 use crate::deliver::Delivery;
@@ -36,7 +36,7 @@ use crate::turn::KeptForOthers;
 use crate::view::{Knowledge, View};
 
 /// Requests that are taken together at most.
-const ROUND_MOST: usize = 128;
+const ROUND_MOST: usize = 64;
 /// Rounds in a row that other replicas may spoil before a request is refused.
 const TRIES: usize = 8;
 /// A store that is away is tried this often, and given this long.
@@ -175,8 +175,9 @@ impl Dispatcher {
         now: Instant,
         ends: &Ends,
     ) -> Result<Outcome, RoutingError> {
+        let until = Monotonic::now() + self.settings.store_limit;
         if self.stale || self.next_read <= now || asked.iter().any(|one| self.doubts(&one.request)) {
-            self.read(now).await?;
+            self.read(now, until).await?;
         }
         let mut round = Round::new(self.board.clone(), &mut self.seekers, &self.plan, &self.settings, now);
         round.wake();
@@ -186,7 +187,7 @@ impl Dispatcher {
         let Round { board: next, ended, reported, nobody, .. } = round;
         let mut changes = self.board.changes_to(&next);
         changes.ended = ended;
-        let lost = store_changes(&self.store, &changes, self.settings.store_limit).await?;
+        let lost = store_changes(&self.store, &changes, until).await?;
         if tell_others || !changes.is_empty() {
             ends.nudges.send();
         }
@@ -251,18 +252,33 @@ impl Dispatcher {
         }
     }
 
-    async fn read(&mut self, now: Instant) -> Result<(), RoutingError> {
-        let board = timeout(self.settings.store_limit, self.store.read()).await;
+    async fn read(&mut self, now: Instant, until: Monotonic) -> Result<(), RoutingError> {
+        let board = timeout_at(until, self.store.read()).await;
         self.take_board(board.map_err(|_| RoutingError::StoreAway)?.map_err(RoutingError::Store)?, now);
         Ok(())
     }
 
     fn take_board(&mut self, board: Board, now: Instant) {
         self.seekers.retain(|_, seeker| seeker.keeps_place(&board, now));
+        self.learn_refusals(&board, now);
         self.board = board;
         self.knowledge = Knowledge::Current;
         self.stale = false;
         self.next_read = now + self.settings.reread;
+    }
+
+    /// A claim for a call of ours that another replica gave back before its time: the desk was
+    /// busy or declined, and was reported there.
+    fn learn_refusals(&mut self, board: &Board, now: Instant) {
+        for (call, claims) in self.board.claims() {
+            let Some(seeker) = self.seekers.get_mut(&call) else { continue };
+            let given_back = |claim: &Claim| {
+                let desk = board.desks.get(&claim.key).map(|seat| &seat.desk);
+                claim.until > now && desk.is_some_and(|desk| desk.is_free(now) && desk.staff == claim.staff)
+            };
+            let refused = claims.into_iter().filter(given_back);
+            seeker.refused.extend(refused.map(|claim| claim.key.1));
+        }
     }
 
     fn lose_store(&mut self, asked: Vec<Asked>, error: RoutingError) {
@@ -337,12 +353,12 @@ impl Dispatcher {
 async fn store_changes(
     store: &Store,
     changes: &Changes,
-    limit: Duration,
+    until: Monotonic,
 ) -> Result<BTreeSet<DeskKey>, RoutingError> {
     if changes.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let stored = timeout(limit, store.commit(changes)).await;
+    let stored = timeout_at(until, store.commit(changes)).await;
     stored.map_err(|_| RoutingError::StoreAway)?.map_err(RoutingError::Store)
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::ids::{CallId, OperatorId};
 use shell::store::{Attempt, Db, StoreError, Tx, on};
+use sqlx::QueryBuilder;
 
 use crate::board::{Board, Changes, DeskKey, Place, Swap};
 use crate::row::{DeskRow, PlaceRow, SeatColumns, class_number};
@@ -31,11 +32,15 @@ const ADD_DESK: &str = "INSERT INTO desk (operator_id, desk_id, staff_id, presen
      idle_since_us, lease_until_us, wrap_until_us, call_id, offer_id, claim_owner, claim_until_us) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
 
-const KEEP_PLACE: &str = "INSERT INTO waiting (operator_id, call_id, window_id, place_class, since_us, circle, \
-     owner, lease_until_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-     ON CONFLICT (call_id) DO UPDATE SET window_id = excluded.window_id, place_class = excluded.place_class, \
-     since_us = excluded.since_us, circle = excluded.circle, owner = excluded.owner, \
-     lease_until_us = excluded.lease_until_us";
+const KEEP_PLACES: &str = "INSERT INTO waiting (operator_id, call_id, window_id, place_class, since_us, circle, \
+     owner, lease_until_us) ";
+
+const OR_RENEW: &str = " ON CONFLICT (call_id) DO UPDATE SET window_id = excluded.window_id, \
+     place_class = excluded.place_class, since_us = excluded.since_us, circle = excluded.circle, \
+     owner = excluded.owner, lease_until_us = excluded.lease_until_us";
+
+/// Eight values each stay well below what one statement may bind.
+const PLACES_MOST: usize = 500;
 
 const DROP_PLACE: &str = "DELETE FROM waiting WHERE operator_id = $1 AND call_id = $2 AND owner = $3";
 
@@ -147,8 +152,8 @@ async fn add_desk(tx: &mut Tx, key: &DeskKey, next: &SeatColumns<'_>) -> Result<
 }
 
 async fn change_places(tx: &mut Tx, changes: &Changes) -> Result<(), StoreError> {
-    for place in &changes.kept {
-        keep_place(tx, place).await?;
+    for places in changes.kept.chunks(PLACES_MOST) {
+        keep_places(tx, places).await?;
     }
     for place in &changes.dropped {
         drop_place(tx, place).await?;
@@ -159,20 +164,23 @@ async fn change_places(tx: &mut Tx, changes: &Changes) -> Result<(), StoreError>
     Ok(())
 }
 
-async fn keep_place(tx: &mut Tx, place: &Place) -> Result<(), StoreError> {
-    on!(tx, t => sqlx::query(KEEP_PLACE)
-        .bind(place.operator.as_str())
-        .bind(place.call.to_string())
-        .bind(place.window.as_str())
-        .bind(class_number(place.class))
-        .bind(place.since.micros())
-        .bind(i64::from(place.circle))
-        .bind(place.owner.as_str())
-        .bind(place.lease_until.micros())
-        .execute(&mut **t)
-        .await
-        .map(|_| ()))
-    .attempt("keep a place in the queue")
+/// All in one statement: a busy minute has many callers and the way to the store is what costs.
+async fn keep_places(tx: &mut Tx, places: &[Place]) -> Result<(), StoreError> {
+    on!(tx, t => {
+        let mut insert = QueryBuilder::new(KEEP_PLACES);
+        insert.push_values(places, |mut row, place| {
+            row.push_bind(place.operator.as_str())
+                .push_bind(place.call.to_string())
+                .push_bind(place.window.as_str())
+                .push_bind(class_number(place.class))
+                .push_bind(place.since.micros())
+                .push_bind(i64::from(place.circle))
+                .push_bind(place.owner.as_str())
+                .push_bind(place.lease_until.micros());
+        });
+        insert.push(OR_RENEW).build().execute(&mut **t).await.map(drop)
+    })
+    .attempt("keep places in the queue")
 }
 
 async fn drop_place(tx: &mut Tx, place: &Place) -> Result<(), StoreError> {

@@ -408,3 +408,20 @@ async fn a_call_that_is_sought_at_another_replica_keeps_its_place_and_its_desk()
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_busy_desk_that_is_reported_at_the_other_replica_is_not_rung_again() {
+    on_both_stores(&ito_and_mori(), |line| async move {
+        let (mut one, mut two) = (line.replica("one").await, line.replica("two").await);
+        one.signs_in("ito").await;
+        let caller = one.caller();
+        let mut news = one.seeks(&caller).await;
+        let offer = news.offer().await;
+
+        two.reports(&caller, &offer, OfferOutcome::Busy).await.unwrap();
+
+        assert_eq!(news.withdrawn().await, offer.offer_id);
+        assert_eq!(news.nobody_free().await, NoOneFree::NoneSuitable);
+    })
+    .await;
+}

@@ -14,7 +14,7 @@ use domain::time::Instant;
 use proto::routing::v1 as pb;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
-use routing::{Deps, Routing, RoutingServer, Settings, start};
+use routing::{Deps, Routing, RoutingServer, Settings, StartFault, start};
 use shell::clock::Clock;
 use shell::ids::Ids;
 use shell::shutdown::Shutdown;
@@ -62,6 +62,10 @@ impl Line {
     }
 
     pub async fn replica(&self, name: &str) -> Replica {
+        self.tries_replica(name).await.unwrap()
+    }
+
+    pub async fn tries_replica(&self, name: &str) -> Result<Replica, StartFault> {
         let shutdown = Shutdown::new();
         let settings = Settings { owner: name.to_owned(), ..self.settings.clone() };
         let deps = Deps {
@@ -71,13 +75,14 @@ impl Line {
             bus: self.bus.clone(),
             shutdown: shutdown.clone(),
         };
-        let routing = start(settings, deps).await.unwrap();
+        let routing = start(settings, deps).await?;
         let client = RoutingServiceClient::new(RoutingServiceServer::new(routing.server.clone()));
-        Replica { client, clock: self.clock.clone(), routing: Some(routing), shutdown }
+        Ok(Replica { client, clock: self.clock.clone(), routing: Some(routing), shutdown })
     }
 }
 
 /// A replica, as somebody reaches it.
+#[derive(Debug)]
 pub struct Replica {
     pub client: Client,
     clock: Clock,
