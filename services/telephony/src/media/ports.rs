@@ -128,6 +128,15 @@ fn address_towards(peer: IpAddr) -> io::Result<IpAddr> {
     Ok(socket.local_addr()?.ip())
 }
 
+/// A port for a test. Two runs of the tests at once, as happens on a shared
+/// machine, should not meet: the process chooses one of twenty stretches.
+#[cfg(test)]
+pub(super) fn test_port(offset: u16) -> u16 {
+    assert!(offset < 500);
+    let stretch = (std::process::id() % 20) as u16;
+    21_000 + stretch * 500 + offset
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
@@ -142,17 +151,17 @@ mod tests {
 
     #[test]
     fn rtp_is_on_an_even_port_and_rtcp_on_the_next() {
-        let ports = Ports::new(HERE, 28001..=28005).unwrap();
+        let ports = Ports::new(HERE, test_port(1)..=test_port(5)).unwrap();
 
         let pair = ports.bind().unwrap();
 
-        assert_eq!(port(&pair), 28002);
-        assert_eq!(pair.rtcp.local_addr().unwrap().port(), 28003);
+        assert_eq!(port(&pair), test_port(2));
+        assert_eq!(pair.rtcp.local_addr().unwrap().port(), test_port(3));
     }
 
     #[test]
     fn an_exhausted_range_is_named_and_serves_again_when_a_call_ends() {
-        let ports = Ports::new(HERE, 28010..=28013).unwrap();
+        let ports = Ports::new(HERE, test_port(10)..=test_port(13)).unwrap();
         let first = ports.bind().unwrap();
         let _second = ports.bind().unwrap();
 
@@ -160,21 +169,22 @@ mod tests {
         let freed = port(&first);
         drop(first);
 
-        assert!(refusal.to_string().contains("28010-28013"), "{refusal}");
+        let range = format!("{}-{}", test_port(10), test_port(13));
+        assert!(refusal.to_string().contains(&range), "{refusal}");
         assert_eq!(port(&ports.bind().unwrap()), freed);
     }
 
     #[test]
     fn a_port_held_by_another_program_is_passed_over() {
-        let _other = UdpSocket::bind((Ipv4Addr::LOCALHOST, 28021)).unwrap();
-        let ports = Ports::new(HERE, 28020..=28023).unwrap();
+        let _other = UdpSocket::bind((Ipv4Addr::LOCALHOST, test_port(21))).unwrap();
+        let ports = Ports::new(HERE, test_port(20)..=test_port(23)).unwrap();
 
-        assert_eq!(port(&ports.bind().unwrap()), 28022);
+        assert_eq!(port(&ports.bind().unwrap()), test_port(22));
     }
 
     #[test]
     fn a_range_without_a_pair_is_refused() {
-        assert!(Ports::new(HERE, 28031..=28032).is_err());
+        assert!(Ports::new(HERE, test_port(31)..=test_port(32)).is_err());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::media::event::Counters;
 use crate::media::inbox::Command;
 use crate::media::leg::Habits;
 use crate::media::mixer::Mixer;
-use crate::media::ports::Ports;
+use crate::media::ports::{Ports, test_port};
 use crate::media::rtp::{self, LARGEST_OUT, Outgoing, Part};
 use crate::media::tick::BEAT;
 use crate::media::tone::tone_level;
@@ -37,7 +37,7 @@ impl Line {
         let epoch = Instant::now();
         let habits = Habits { epoch, jitter_ms: 60, silence_after: Duration::from_secs(10) };
         let (listener, news) = mpsc::channel(64);
-        let ports = Ports::new(HERE, first..=first + 19).unwrap();
+        let ports = Ports::new(HERE, test_port(first)..=test_port(first + 19)).unwrap();
         Self { mixer: Mixer::new(habits, listener), ports, now: epoch, epoch, news }
     }
 

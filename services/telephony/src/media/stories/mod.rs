@@ -16,7 +16,7 @@ use super::*;
 
 #[test]
 fn three_in_a_room_hear_the_two_others_and_not_themselves() {
-    let mut line = Line::at_port(28100);
+    let mut line = Line::at_port(40);
     let (mut caller, mut nurse, mut doctor) = (line.phone(1), line.phone(2), line.phone(3));
     line.join(&[&caller, &nurse, &doctor]);
 
@@ -29,7 +29,7 @@ fn three_in_a_room_hear_the_two_others_and_not_themselves() {
 
 #[test]
 fn two_rooms_do_not_hear_each_other_and_nor_does_one_who_left() {
-    let mut line = Line::at_port(28120);
+    let mut line = Line::at_port(60);
     let (mut a, mut b, mut c) = (line.phone(1), line.phone(2), line.phone(3));
     line.join(&[&a, &b, &c]);
     line.order(Command::Leave(b.leg));
@@ -45,7 +45,7 @@ fn two_rooms_do_not_hear_each_other_and_nor_does_one_who_left() {
 
 #[test]
 fn an_ended_call_leaves_nothing_behind() {
-    let mut line = Line::at_port(28420);
+    let mut line = Line::at_port(360);
     let (a, b, c) = (line.phone(1), line.phone(2), line.phone(3));
     line.join(&[&a, &b, &c]);
     line.order(Command::Leave(a.leg));
@@ -59,7 +59,7 @@ fn an_ended_call_leaves_nothing_behind() {
 
 #[test]
 fn speech_is_understood_with_one_packet_in_ten_lost_and_others_overtaking() {
-    let mut line = Line::at_port(28140);
+    let mut line = Line::at_port(80);
     let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
     line.join(&[&caller, &nurse]);
     let mut held = None;
@@ -83,7 +83,7 @@ fn speech_is_understood_with_one_packet_in_ten_lost_and_others_overtaking() {
 
 #[test]
 fn who_listens_to_an_announcement_hears_it_alone_and_is_still_heard() {
-    let mut line = Line::at_port(28160);
+    let mut line = Line::at_port(100);
     let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
     line.join(&[&caller, &nurse]);
     let forever = Repeat::Loop { pause: Duration::ZERO };
@@ -101,7 +101,7 @@ fn who_listens_to_an_announcement_hears_it_alone_and_is_still_heard() {
 
 #[test]
 fn a_clip_played_once_is_said_to_be_finished_when_it_was_heard_whole() {
-    let mut line = Line::at_port(28180);
+    let mut line = Line::at_port(120);
     let mut caller = line.phone(1);
     line.order(Command::Play(caller.leg, Clip::tone(1_500, 1_000), Repeat::Once));
 
@@ -115,7 +115,7 @@ fn a_clip_played_once_is_said_to_be_finished_when_it_was_heard_whole() {
 
 #[test]
 fn a_key_is_told_once_and_nobody_hears_it() {
-    let mut line = Line::at_port(28200);
+    let mut line = Line::at_port(140);
     let (mut doctor, mut nurse) = (line.phone(1), line.phone(2));
     line.join(&[&doctor, &nurse]);
     line.talk(&mut [(&mut doctor, 400), (&mut nurse, 700)], 10);
@@ -134,7 +134,7 @@ fn a_key_is_told_once_and_nobody_hears_it() {
 
 #[test]
 fn keys_we_send_arrive_as_events_in_place_of_sound() {
-    let mut line = Line::at_port(28220);
+    let mut line = Line::at_port(160);
     let mut doctor = line.phone(1);
     line.order(Command::SendDigits(doctor.leg, super::digits::events("1#").unwrap()));
 
@@ -148,7 +148,7 @@ fn keys_we_send_arrive_as_events_in_place_of_sound() {
 
 #[test]
 fn an_injector_is_not_heard_and_is_counted() {
-    let mut line = Line::at_port(28240);
+    let mut line = Line::at_port(180);
     let (mut caller, mut nurse, mut thief) = (line.phone(1), line.phone(2), line.phone(3));
     line.join(&[&caller, &nurse]);
     line.order(Command::Close(thief.leg));
@@ -165,7 +165,7 @@ fn an_injector_is_not_heard_and_is_counted() {
 
 #[test]
 fn behind_a_nat_sound_goes_where_it_comes_from() {
-    let mut line = Line::at_port(28260);
+    let mut line = Line::at_port(200);
     let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
     line.join(&[&caller, &nurse]);
     let private = "192.0.2.77:4000".parse().unwrap();
@@ -178,7 +178,7 @@ fn behind_a_nat_sound_goes_where_it_comes_from() {
 
 #[test]
 fn a_party_on_hold_is_sent_nothing_and_is_not_missed() {
-    let mut line = Line::at_port(28280);
+    let mut line = Line::at_port(220);
     let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
     line.join(&[&caller, &nurse]);
     line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 10);
@@ -202,7 +202,7 @@ fn a_party_on_hold_is_sent_nothing_and_is_not_missed() {
 
 #[test]
 fn a_party_who_falls_silent_is_told_once_and_told_again_when_heard() {
-    let mut line = Line::at_port(28300);
+    let mut line = Line::at_port(240);
     let mut caller = line.phone(1);
     line.talk(&mut [(&mut caller, 400)], 5);
     assert_eq!(line.events(), [MediaEventKind::Heard]);
@@ -217,7 +217,7 @@ fn a_party_who_falls_silent_is_told_once_and_told_again_when_heard() {
 
 #[test]
 fn a_phone_that_starts_another_stream_in_mid_call_is_heard() {
-    let mut line = Line::at_port(28320);
+    let mut line = Line::at_port(260);
     let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
     line.join(&[&caller, &nurse]);
     line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 20);
@@ -232,7 +232,7 @@ fn a_phone_that_starts_another_stream_in_mid_call_is_heard() {
 
 #[test]
 fn each_side_may_speak_its_own_law() {
-    let mut line = Line::at_port(28340);
+    let mut line = Line::at_port(280);
     let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
     line.join(&[&caller, &nurse]);
     line.order(Command::Connect(nurse.leg, RemoteMedia { codec: Codec::Pcmu, ..nurse.agreed() }));
@@ -244,7 +244,7 @@ fn each_side_may_speak_its_own_law() {
 
 #[test]
 fn reports_come_every_five_seconds_and_a_goodbye_at_the_end() {
-    let mut line = Line::at_port(28360);
+    let mut line = Line::at_port(300);
     let mut caller = line.phone(1);
     line.talk(&mut [(&mut caller, 400)], 750);
     line.order(Command::Close(caller.leg));
@@ -263,7 +263,7 @@ fn reports_come_every_five_seconds_and_a_goodbye_at_the_end() {
 
 #[test]
 fn reports_follow_a_phone_that_moves() {
-    let mut line = Line::at_port(28440);
+    let mut line = Line::at_port(340);
     let (caller, moved) = (line.phone(1), line.phone(2));
     let control = SocketAddr::new(caller.line.ip(), caller.line.port() + 1);
     caller.control.send_to(&[0x80, 201, 0, 1, 0, 0, 0, 1], control).unwrap();
@@ -277,7 +277,7 @@ fn reports_follow_a_phone_that_moves() {
 
 #[test]
 fn beats_that_were_skipped_leave_no_lasting_delay() {
-    let mut line = Line::at_port(28380);
+    let mut line = Line::at_port(320);
     let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
     line.join(&[&caller, &nurse]);
     line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 20);
@@ -303,7 +303,7 @@ proptest! {
         junk in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 1..8),
         types in prop::collection::vec(prop::sample::select(vec![0_u8, 8, 13, 101]), 8),
     ) {
-        let mut line = Line::at_port(28400);
+        let mut line = Line::at_port(380);
         let mut phone = line.phone(1);
         let control = SocketAddr::new(phone.line.ip(), phone.line.port() + 1);
         for (mut datagram, payload_type) in junk.into_iter().zip(types) {
