@@ -1,12 +1,15 @@
 //! What every service needs round the core.
 
+pub mod alarms;
 pub mod budget;
+pub mod bus;
 pub mod clock;
 pub mod config;
 pub mod folder;
 pub mod grpc;
 pub mod ids;
 pub mod process;
+pub mod reconciler;
 pub mod seal;
 pub mod shutdown;
 pub mod store;
