@@ -1,6 +1,13 @@
 //! The only place that knows SIP and RTP.
 
+pub mod driver;
 pub mod edge;
+mod error;
 pub mod ledger;
 pub mod media;
+mod phone_book;
+mod server;
 pub mod sip;
+
+pub use phone_book::PhoneBook;
+pub use server::CallServer;

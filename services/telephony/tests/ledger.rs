@@ -10,10 +10,11 @@ use domain::ids::CallId;
 use domain::ledger::{AnsweredBy, EndReason, Step};
 use domain::private::Private;
 use ledger_kit::{Line, NOW, batch, begun, ended, entry, number, process, window};
+use shell::process::Process;
 use shell::testkit::both_stores;
 use telephony::ledger::callbacks::CallBacks;
 use telephony::ledger::calls::Span;
-use telephony::ledger::recovery::{orphans, recover};
+use telephony::ledger::recovery::{Reach, orphans, recover};
 use telephony::ledger::{Durable, Flow};
 use uuid::Uuid;
 
@@ -51,7 +52,9 @@ async fn a_batch_that_arrives_twice_is_there_once_and_opens_no_ended_call_again(
         line.ledger.append(&batch(vec![ended(ITO, 1, NOW, EndReason::AbandonedInQueue)])).await.unwrap();
 
         assert_eq!(line.calls().entries(ITO).await.unwrap().len(), 2);
-        assert!(orphans(&line.db, "elsewhere", NOW + MINUTE).await.unwrap().is_empty());
+        assert!(
+            orphans(&line.db, &me("elsewhere", 9), Reach::Everybody, NOW + MINUTE).await.unwrap().is_empty()
+        );
         assert_eq!(line.call_backs().owed().await.unwrap().len(), 1);
     })
     .await;
@@ -230,19 +233,26 @@ async fn a_caller_without_a_number_is_owed_nothing_that_cannot_be_paid() {
     .await;
 }
 
+fn at(node: &str, id: u128) -> Process {
+    Process { id: process(id), node: node.to_owned() }
+}
+
+async fn recovers(line: &Line, me: Process, reach: Reach) -> usize {
+    recover(&line.ledger, &line.db, &line.sealer, &me, reach, NOW + MINUTE).await.unwrap().len()
+}
+
 #[tokio::test]
 async fn the_call_of_a_dead_process_is_closed_once_and_owed_a_call_back() {
     both_stores(async |db| {
         let line = Line::on(db);
         line.arrive("node-a", 7, NOW).await;
         line.ledger.append(&batch(vec![begun(ITO, 0, NOW)])).await.unwrap();
-        let alive = recover(&line.ledger, &line.db, &line.sealer, "node-a", NOW).await.unwrap();
-        assert!(alive.is_empty(), "its process lives");
+        assert_eq!(recovers(&line, at("node-a", 7), Reach::Everybody).await, 0, "its own calls live");
 
         line.arrive("node-a", 8, NOW + MINUTE).await;
-        for _ in 0..2 {
-            recover(&line.ledger, &line.db, &line.sealer, "node-a", NOW + MINUTE).await.unwrap();
-        }
+        assert_eq!(recovers(&line, at("node-b", 9), Reach::Predecessors).await, 0, "not of its node");
+        assert_eq!(recovers(&line, at("node-a", 8), Reach::Predecessors).await, 1);
+        assert_eq!(recovers(&line, at("node-a", 8), Reach::Predecessors).await, 0);
 
         let entries = line.calls().entries(ITO).await.unwrap();
         let end = Step::Ended { reason: EndReason::CutOff, owes_call_back: true };
@@ -253,12 +263,24 @@ async fn the_call_of_a_dead_process_is_closed_once_and_owed_a_call_back() {
 }
 
 #[tokio::test]
+async fn a_process_that_lives_keeps_its_calls() {
+    both_stores(async |db| {
+        let line = Line::on(db);
+        line.arrive("node-a", 7, NOW + MINUTE).await;
+        line.ledger.append(&batch(vec![begun(ITO, 0, NOW)])).await.unwrap();
+
+        assert_eq!(recovers(&line, at("node-b", 9), Reach::Everybody).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_node_leaves_room_for_what_the_dead_one_still_has_in_its_spool() {
     both_stores(async |db| {
         let line = Line::on(db);
         line.arrive("node-a", 7, NOW).await;
         line.ledger.append(&batch(vec![begun(ITO, 0, NOW)])).await.unwrap();
-        recover(&line.ledger, &line.db, &line.sealer, "node-b", NOW + MINUTE).await.unwrap();
+        assert_eq!(recovers(&line, at("node-b", 9), Reach::Everybody).await, 1);
 
         let late = entry(ITO, 1, NOW, Step::Sought { circle: 0 });
         line.ledger.append(&batch(vec![late.clone()])).await.unwrap();

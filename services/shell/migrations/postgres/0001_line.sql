@@ -70,12 +70,15 @@ CREATE INDEX process_by_node ON process (node);
 CREATE TABLE phone_binding (
     operator_id    TEXT   NOT NULL,
     desk_id        TEXT   NOT NULL,
+    phone          TEXT   NOT NULL,
     contact        TEXT   NOT NULL,
-    transport      TEXT   NOT NULL,
     source_address TEXT   NOT NULL,
+    transport      TEXT   NOT NULL,
+    preference     BIGINT NOT NULL,
+    cseq           BIGINT NOT NULL,
     registered_us  BIGINT NOT NULL,
     until_us       BIGINT NOT NULL,
-    PRIMARY KEY (operator_id, desk_id, contact)
+    PRIMARY KEY (operator_id, desk_id, phone)
 );
 
 -- A desk and what it is doing. Holds at most one offer or call; a call has at most one desk.

@@ -68,12 +68,15 @@ CREATE INDEX process_by_node ON process (node);
 CREATE TABLE phone_binding (
     operator_id    TEXT   NOT NULL,
     desk_id        TEXT   NOT NULL,
+    phone          TEXT   NOT NULL,
     contact        TEXT   NOT NULL,
-    transport      TEXT   NOT NULL,
     source_address TEXT   NOT NULL,
+    transport      TEXT   NOT NULL,
+    preference     INTEGER NOT NULL,
+    cseq           INTEGER NOT NULL,
     registered_us  INTEGER NOT NULL,
     until_us       INTEGER NOT NULL,
-    PRIMARY KEY (operator_id, desk_id, contact)
+    PRIMARY KEY (operator_id, desk_id, phone)
 ) STRICT;
 
 -- A desk and what it is doing. Holds at most one offer or call; a call has at most one desk.

@@ -122,6 +122,8 @@ impl Settings {
             Origin::File(file, line) => (file.clone(), *line),
             Origin::Default | Origin::Environment(_) | Origin::Flag(_) => (String::new(), 0),
         });
+        // A key that two places ask for is wrong once.
+        faults.dedup();
         Err(Faults(faults))
     }
 

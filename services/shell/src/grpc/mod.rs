@@ -6,6 +6,7 @@
 //! behave the same.
 
 pub mod auth;
+mod time;
 pub mod trace;
 
 use std::convert::Infallible;
@@ -20,7 +21,17 @@ use tower::{BoxError, Service, ServiceExt};
 
 use auth::Token;
 
-pub type Route = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, BoxError>;
+pub use time::{instant, timestamp};
+
+pub type Route = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, RouteError>;
+
+/// Why a route gave no answer. tonic finds the `Status` among its sources.
+///
+/// A type of its own, because the compiler cannot see that a task which keeps a
+/// client with a boxed error across an await may be sent to another thread.
+#[derive(Debug, thiserror::Error)]
+#[error("route gave no answer")]
+pub struct RouteError(#[source] BoxError);
 
 /// The server in this process: no socket in between. `limit` is the time to the first answer.
 pub fn near<S>(server: S, limit: Duration, token: &Token) -> Route
@@ -68,8 +79,8 @@ where
     let bearer = token.header();
     let service = Timeout::new(service, limit)
         .map_err(|error| match error.is::<Elapsed>() {
-            true => Status::deadline_exceeded("no answer in time").into(),
-            false => error,
+            true => RouteError(Status::deadline_exceeded("no answer in time").into()),
+            false => RouteError(error),
         })
         .map_request(move |mut request: http::Request<Body>| {
             request.headers_mut().insert(http::header::AUTHORIZATION, bearer.clone());

@@ -9,6 +9,7 @@ use domain::ids::{CallId, OperatorId, WindowId};
 use domain::ledger::{EndReason, Entry, OriginKind, Step};
 use domain::time::Instant;
 use shell::on;
+use shell::process::Process;
 use shell::seal::Sealer;
 use shell::store::{Attempt, Db, StoreError};
 
@@ -38,23 +39,34 @@ pub enum RecoveryFault {
     Append(#[from] AppendFault),
 }
 
-/// Calls of processes whose lease has run out, the oldest first.
+/// Whose calls are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Of processes that ran on this node before us: they are dead for certain.
+    Predecessors,
+    /// Of every process whose lease has run out.
+    Everybody,
+}
+
+/// Calls of processes whose lease has run out, the oldest first; never our own.
 ///
 /// # Errors
 /// The store's.
-pub async fn orphans(db: &Db, node: &str, now: Instant) -> Result<Vec<Orphan>, StoreError> {
+pub async fn orphans(db: &Db, me: &Process, reach: Reach, now: Instant) -> Result<Vec<Orphan>, StoreError> {
     forget_ended(db).await?;
     let rows: Vec<(String, String, String, i64, Option<String>)> = on!(db.read(), pool => {
         sqlx::query_as(
             "SELECT open_call.operator_id, open_call.call_id, open_call.window_id, open_call.begun_us, process.node
              FROM open_call LEFT JOIN process ON process.process_id = open_call.process_id
-             WHERE process.process_id IS NULL OR process.lease_until_us <= $1
+             WHERE (process.process_id IS NULL OR process.lease_until_us <= $1)
+               AND open_call.process_id <> $2 AND (process.node = $3 OR $4 = 1)
              ORDER BY open_call.begun_us, open_call.call_id",
         )
-        .bind(now.micros()).fetch_all(pool).await
+        .bind(now.micros()).bind(me.id.to_string()).bind(&me.node).bind(i64::from(reach == Reach::Everybody))
+        .fetch_all(pool).await
     })
     .attempt("find calls of dead processes")?;
-    rows.into_iter().map(|row| orphan(row, node)).collect()
+    rows.into_iter().map(|row| orphan(row, &me.node)).collect()
 }
 
 /// Closes every orphan and says which they were. While our own spool is not drained nothing is
@@ -66,13 +78,14 @@ pub async fn recover(
     ledger: &Ledger,
     db: &Db,
     sealer: &Sealer,
-    node: &str,
+    me: &Process,
+    reach: Reach,
     now: Instant,
 ) -> Result<Vec<Orphan>, RecoveryFault> {
     if *ledger.flow().borrow() != Flow::Direct {
         return Ok(Vec::new());
     }
-    let orphans = orphans(db, node, now).await?;
+    let orphans = orphans(db, me, reach, now).await?;
     let mut readers: HashMap<OperatorId, Calls> = HashMap::new();
     for orphan in &orphans {
         let calls = readers

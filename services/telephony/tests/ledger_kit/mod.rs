@@ -59,13 +59,17 @@ impl Line {
     }
 
     pub async fn arrive(&self, node: &str, id: u128, now: Instant) {
-        Process { id: process(id), node: node.to_owned() }.arrive(&self.db, now).await.unwrap();
+        me(node, id).arrive(&self.db, now).await.unwrap();
     }
 
     /// Every event is in the store.
     pub async fn drained(&self) {
         self.ledger.flow().wait_for(|flow| *flow == Flow::Direct).await.unwrap();
     }
+}
+
+pub fn me(node: &str, id: u128) -> Process {
+    Process { id: process(id), node: node.to_owned() }
 }
 
 pub fn process(id: u128) -> ProcessId {

@@ -1,0 +1,115 @@
+//! Somebody rings: which window, whose turn, and the call's task begins.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::call::{Call, Effect, Facts};
+use domain::ids::{CallId, LegId};
+use domain::ledger::PlaceClass;
+use tokio::sync::mpsc;
+use tracing::error;
+
+use super::Deps;
+use super::call_back::Debt;
+use super::call_task::{CallTask, Heard, INBOX};
+use super::plan::Window;
+use crate::edge::{Cause, IncomingCall, Number, Source};
+
+/// Returns at once. The leg's fate is heard from here on, so that a caller who gives up while we
+/// look up whose turn it is does not get lost.
+pub(super) fn begin(deps: &Arc<Deps>, incoming: IncomingCall) {
+    let plan = deps.plan.borrow().clone();
+    let Some(window) = plan.window_for(&incoming.called).cloned() else {
+        error!("a call came before the line knew any window; check the rota file");
+        deps.edge.hang_up(incoming.leg, Cause::Unreachable);
+        return;
+    };
+    deps.edge.alert(incoming.leg);
+    let (to_self, inbox) = mpsc::channel(INBOX);
+    deps.switchboard.expect(incoming.leg, to_self.clone());
+    tokio::spawn(take(Arc::clone(deps), window, incoming, to_self, inbox));
+}
+
+async fn take(
+    deps: Arc<Deps>,
+    window: Window,
+    incoming: IncomingCall,
+    to_self: mpsc::Sender<Heard>,
+    inbox: mpsc::Receiver<Heard>,
+) {
+    let class = place_class(&deps, &window, incoming.caller.as_ref()).await;
+    let facts = Facts {
+        class,
+        withheld: incoming.caller.is_none(),
+        came_by: came_by(&incoming.source),
+        ..facts(&window)
+    };
+    let now = deps.clock.now();
+    let (call, begun) = Call::begin(facts, deps.settings.patience, incoming.leg, now);
+    let line = Line { deps, window, to_self, inbox, number: incoming.caller, leg: incoming.leg, pays: None };
+    line.run(call, begun).await;
+}
+
+pub(super) fn facts(window: &Window) -> Facts {
+    Facts {
+        window: window.id.clone(),
+        class: PlaceClass::Ordinary,
+        withheld: false,
+        came_by: String::new(),
+        circles: window.circles,
+        has_fallback: window.fallback.is_some(),
+    }
+}
+
+/// A call about to get its task.
+pub(super) struct Line {
+    pub deps: Arc<Deps>,
+    pub window: Window,
+    pub to_self: mpsc::Sender<Heard>,
+    pub inbox: mpsc::Receiver<Heard>,
+    pub number: Option<Number>,
+    pub leg: LegId,
+    /// The debt that this call pays.
+    pub pays: Option<Debt>,
+}
+
+impl Line {
+    pub(super) async fn run(self, call: Call, begun: Vec<Effect>) {
+        let id: CallId = self.deps.ids.call();
+        self.deps.switchboard.began(id, self.window.operator.clone());
+        let asker = CallTask::start_asker(&self.deps, id, &self.window, &self.to_self);
+        let task = CallTask {
+            id,
+            window: self.window,
+            call,
+            number: self.number,
+            pays: self.pays,
+            deps: self.deps,
+            inbox: self.inbox,
+            to_self: self.to_self,
+            asker,
+            seq: 0,
+            targets: HashMap::new(),
+            refused: Vec::new(),
+            caller_leg: self.leg,
+        };
+        task.run(begun).await;
+    }
+}
+
+fn came_by(source: &Source) -> String {
+    match source {
+        Source::Trunk(name) => name.clone(),
+        Source::Desk(desk) => desk.to_string(),
+    }
+}
+
+async fn place_class(deps: &Deps, window: &Window, caller: Option<&Number>) -> PlaceClass {
+    if window.agency {
+        return PlaceClass::Agency;
+    }
+    match caller {
+        Some(number) if deps.rang_in_vain(&window.operator, number).await => PlaceClass::Repeat,
+        Some(_) | None => PlaceClass::Ordinary,
+    }
+}

@@ -1,0 +1,90 @@
+//! What a call asks of the ledger and the debts.
+//!
+//! Reading has a short limit and a safe answer when the store is away: a call
+//! never waits for it longer.
+
+use std::time::Duration;
+
+use domain::call::State;
+use domain::ids::{CallId, OperatorId, WindowId};
+use domain::ledger::{EndReason, Entry, Step};
+use shell::budget::Budget;
+use tokio::time::timeout;
+use tracing::{error, warn};
+
+use super::Deps;
+use super::call_task::CallTask;
+use crate::edge::Number;
+use crate::ledger::callbacks::CallBacks;
+use crate::ledger::calls::Calls;
+use crate::ledger::{Batch, Durable};
+
+/// For what is asked in passing: an index look-up, not worth waiting for.
+const GLANCE: Duration = Duration::from_millis(50);
+
+impl Deps {
+    /// Returns when the entries are durable; then those who watch are told.
+    pub async fn keep(&self, window: &WindowId, entries: Vec<Entry>) {
+        let batch = Batch { window: window.clone(), entries };
+        match self.ledger.append(&batch).await {
+            Ok(Durable::Stored) => {}
+            Ok(Durable::Spooled | Durable::Held) => Budget::StoreTakesEvent.overrun(),
+            Err(fault) => error!(%fault, "events of a call are lost: neither store nor disk took them"),
+        }
+        for entry in batch.entries {
+            // Nobody may be watching.
+            let _ = self.entries.send(entry);
+        }
+    }
+
+    pub fn call_backs(&self, operator: &OperatorId) -> CallBacks {
+        CallBacks::of(operator.clone(), self.db.clone(), self.sealer.clone())
+    }
+
+    pub async fn rang_in_vain(&self, operator: &OperatorId, number: &Number) -> bool {
+        let calls = Calls::of(operator.clone(), self.db.clone(), self.sealer.clone());
+        let from = self.clock.now() - self.settings.repeat_within;
+        matches!(timeout(GLANCE, calls.went_unanswered(number, from)).await, Ok(Ok(true)))
+    }
+
+    /// In doubt the person is rung: better twice than never.
+    pub async fn is_still_owed(&self, operator: &OperatorId, debt: CallId) -> bool {
+        !matches!(timeout(GLANCE, self.call_backs(operator).is_owed(debt)).await, Ok(Ok(false)))
+    }
+
+    /// What is owed to this number is withdrawn.
+    pub async fn has_reached_us(&self, operator: &OperatorId, number: &Number) {
+        if let Err(fault) = self.call_backs(operator).withdraw(number, "rang_again", self.clock.now()).await {
+            warn!(%fault, "call-backs to somebody who has reached us could not be withdrawn");
+        }
+    }
+
+    /// What the end of a call-back means for its debt.
+    pub(super) async fn settle(&self, task: &CallTask) {
+        let (Some(debt), State::Ended { reason }) = (task.pays, task.call.state()) else { return };
+        let call_backs = self.call_backs(&task.window.operator);
+        let now = self.clock.now();
+        let done = match reason {
+            EndReason::Completed => call_backs.settle(debt.call, "reached", now).await.map(drop),
+            EndReason::AbandonedInQueue | EndReason::CutOff | EndReason::NotReached
+                if debt.attempts >= self.settings.call_back_attempts =>
+            {
+                warn!(call = %debt.call, "a person who is owed a call was not reached in any attempt");
+                call_backs.settle(debt.call, "not_reached", now).await.map(drop)
+            }
+            EndReason::AbandonedInQueue | EndReason::CutOff | EndReason::NotReached => {
+                let doubled =
+                    self.settings.call_back_again * 2_u32.saturating_pow(debt.attempts.saturating_sub(1));
+                call_backs.put_back(debt.call, self.process.id, now + doubled).await.map(drop)
+            }
+        };
+        if let Err(fault) = done {
+            warn!(%fault, "a debt could not be settled; its lease will end and it is looked at again");
+        }
+    }
+}
+
+/// Only these entries carry the number: the first, and an end that leaves a debt.
+pub(super) fn carries_number(step: &Step) -> bool {
+    matches!(step, Step::Begun(_) | Step::Ended { owes_call_back: true, .. })
+}

@@ -1,0 +1,91 @@
+//! Which leg belongs to which live call of this process.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::ids::{CallId, DeskId, LegId, OfferId, OperatorId};
+use tokio::sync::{mpsc, watch};
+
+use super::call_task::Heard;
+
+#[derive(Debug)]
+pub struct Switchboard {
+    legs: Mutex<HashMap<LegId, mpsc::Sender<Heard>>>,
+    live: watch::Sender<HashMap<CallId, Live>>,
+}
+
+/// What the reconciler tells routing of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    pub operator: OperatorId,
+    /// The desks that it rings or talks to.
+    pub desks: Vec<(DeskId, OfferId)>,
+    pub answered: bool,
+}
+
+impl Default for Switchboard {
+    fn default() -> Self {
+        Self { legs: Mutex::default(), live: watch::Sender::new(HashMap::new()) }
+    }
+}
+
+impl Switchboard {
+    /// From now on the call hears what happens to this leg.
+    pub(super) fn expect(&self, leg: LegId, inbox: mpsc::Sender<Heard>) {
+        self.legs().insert(leg, inbox);
+    }
+
+    /// The call does not care for this leg any more.
+    pub fn forget(&self, leg: LegId) {
+        self.legs().remove(&leg);
+    }
+
+    /// A call whose inbox is full hears it a little later; nothing is dropped.
+    pub(super) fn tell(&self, leg: LegId, heard: Heard) {
+        let Some(inbox) = self.legs().get(&leg).cloned() else { return };
+        if let Err(mpsc::error::TrySendError::Full(heard)) = inbox.try_send(heard) {
+            tokio::spawn(async move { inbox.send(heard).await });
+        }
+    }
+
+    pub fn began(&self, call: CallId, operator: OperatorId) {
+        self.live.send_modify(|live| {
+            live.insert(call, Live { operator, desks: Vec::new(), answered: false });
+        });
+    }
+
+    /// What the call rings or talks to now.
+    pub fn update(&self, call: CallId, desks: Vec<(DeskId, OfferId)>, answered: bool) {
+        self.live.send_if_modified(|live| match live.get_mut(&call) {
+            Some(known) if known.desks != desks || known.answered != answered => {
+                (known.desks, known.answered) = (desks, answered);
+                true
+            }
+            Some(_) | None => false,
+        });
+    }
+
+    pub fn ended(&self, call: CallId) {
+        self.live.send_modify(|live| {
+            live.remove(&call);
+        });
+    }
+
+    pub fn live(&self) -> HashMap<CallId, Live> {
+        self.live.borrow().clone()
+    }
+
+    pub fn count(&self) -> usize {
+        self.live.borrow().len()
+    }
+
+    /// Returns when no call is left.
+    pub async fn empty(&self) {
+        // The sender lives in `self`, so the wait cannot end by its loss.
+        let _ = self.live.subscribe().wait_for(HashMap::is_empty).await;
+    }
+
+    fn legs(&self) -> MutexGuard<'_, HashMap<LegId, mpsc::Sender<Heard>>> {
+        self.legs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

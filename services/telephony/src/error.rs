@@ -1,0 +1,33 @@
+//! What can go wrong when telephony is asked, and how it is said on the wire.
+
+use shell::store::StoreError;
+use tonic::{Code, Status};
+
+#[derive(Debug, thiserror::Error)]
+pub enum TelephonyError {
+    #[error("invalid {field}: it must be {right}")]
+    Invalid { field: &'static str, right: &'static str },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl TelephonyError {
+    pub fn invalid(field: &'static str, right: &'static str) -> Self {
+        Self::Invalid { field, right }
+    }
+
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Invalid { .. } => Code::InvalidArgument,
+            Self::Store(StoreError { passing: true, .. }) => Code::Unavailable,
+            Self::Store(StoreError { passing: false, .. }) => Code::Internal,
+        }
+    }
+}
+
+impl From<TelephonyError> for Status {
+    /// The source stays behind: it may name a table, a host or a person.
+    fn from(error: TelephonyError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
