@@ -1,61 +1,15 @@
 //! What kind of day a date is for an operator, which service date and which
 //! time band an instant belongs to.
 
-use jiff::civil::{Date, Weekday, date};
+use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::code::coded;
+use crate::day::{CalendarRule, Day, DayKind, InvalidCalendar};
 use crate::holiday::{HOLIDAY_YEARS, Holiday, holidays};
-use crate::hours::{ClockTime, TimeRange};
+use crate::hours::ClockTime;
 use crate::ids::as_text;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidCalendar {
-    #[error("a day kind is one of weekday, saturday, sunday, holiday, substitute, citizens, year_end, local")]
-    DayKind,
-    #[error("a band is one of B1, B2, B3, B4, B5, B6, B9")]
-    Band,
-    #[error("a saturday is open or closed")]
-    Saturday,
-    #[error("the hours from 06:00 to opening are own (band B6) or night (counted with B3)")]
-    EarlyMorning,
-    #[error("year end is MM-DD..MM-DD such as 12-29..01-03, or none")]
-    YearEnd,
-}
-
-/// CL-DAY.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum DayKind {
-    Weekday,
-    Saturday,
-    Sunday,
-    /// 祝日
-    Holiday,
-    /// 振替休日
-    Substitute,
-    /// 国民の休日
-    Citizens,
-    /// 年末年始
-    YearEnd,
-    /// A day of the operator's own.
-    Local,
-}
-
-impl DayKind {
-    pub fn is_public_holiday(self) -> bool {
-        match self {
-            Self::Holiday | Self::Substitute | Self::Citizens => true,
-            Self::Weekday | Self::Saturday | Self::Sunday | Self::YearEnd | Self::Local => false,
-        }
-    }
-}
-
-coded!(pub DayKind, InvalidCalendar, InvalidCalendar::DayKind, {
-    Weekday = "weekday", Saturday = "saturday", Sunday = "sunday", Holiday = "holiday",
-    Substitute = "substitute", Citizens = "citizens", YearEnd = "year_end", Local = "local",
-});
 
 /// CL-BAND: the five bands of the ministry's survey and two of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -92,76 +46,6 @@ pub enum EarlyMorning {
 }
 
 coded!(pub EarlyMorning, InvalidCalendar, InvalidCalendar::EarlyMorning, { Own = "own", Night = "night" });
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Saturday {
-    Open,
-    Closed,
-}
-
-coded!(pub(crate) Saturday, InvalidCalendar, InvalidCalendar::Saturday, { Open = "open", Closed = "closed" });
-
-/// First and last (month, day), possibly across New Year; `None` for no such days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct YearEnd(pub(crate) Option<((i8, i8), (i8, i8))>);
-
-impl YearEnd {
-    /// 行政機関の休日に関する法律 1条1項3号
-    pub(crate) const BY_LAW: Self = Self(Some(((12, 29), (1, 3))));
-
-    fn contains(self, date: Date) -> bool {
-        let day = (date.month(), date.day());
-        match self.0 {
-            Some((first, last)) if first <= last => first <= day && day <= last,
-            Some((first, last)) => first <= day || day <= last,
-            None => false,
-        }
-    }
-}
-
-impl std::str::FromStr for YearEnd {
-    type Err = InvalidCalendar;
-    fn from_str(text: &str) -> Result<Self, InvalidCalendar> {
-        if text == "none" {
-            return Ok(Self(None));
-        }
-        let ends =
-            text.split_once("..").and_then(|(first, last)| Some((month_day(first)?, month_day(last)?)));
-        ends.map(|ends| Self(Some(ends))).ok_or(InvalidCalendar::YearEnd)
-    }
-}
-
-fn month_day(text: &str) -> Option<(i8, i8)> {
-    // A leap year, so that 02-29 may be written.
-    let date: Date = format!("2000-{text}").parse().ok()?;
-    (text.len() == 5).then(|| (date.month(), date.day()))
-}
-
-/// A day the operator fixed itself: closed beyond the law, or open in spite of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OwnDay {
-    pub(crate) date: Date,
-    pub(crate) open: bool,
-}
-
-/// An operator's rule for days, in force from a date until the next one's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CalendarRule {
-    pub(crate) from: Date,
-    pub(crate) office_hours: TimeRange,
-    pub(crate) saturday: Saturday,
-    pub(crate) year_end: YearEnd,
-    pub(crate) own_days: Vec<OwnDay>,
-}
-
-/// A date as an operator sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Day {
-    pub date: Date,
-    pub kind: DayKind,
-    /// 閉所日
-    pub closed: bool,
-}
 
 /// Where an instant stands in an operator's day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -250,40 +134,19 @@ impl Calendar {
         open(today, minutes) || self.day(before(today.date)).is_some_and(|day| open(&day, minutes + 24 * 60))
     }
 
-    fn rule(&self, date: Date) -> Option<&CalendarRule> {
-        let after = self.rules.partition_point(|rule| rule.from <= date);
-        self.rules.get(after.saturating_sub(1))
+    /// The name of a day that the operator fixed itself.
+    pub fn own_day(&self, date: Date) -> Option<&str> {
+        let own = self.rule(date)?.own_days.iter().find(|own| own.date == date)?;
+        Some(&own.name)
     }
 
     pub(crate) fn day_in(&self, year: &[Holiday], date: Date) -> Option<Day> {
-        let rule = self.rule(date)?;
-        let own = rule.own_days.iter().find(|own| own.date == date);
-        let kind = match own {
-            Some(own) if own.open => DayKind::Weekday,
-            Some(_) | None => kind_by_law(rule, year, own.is_some(), date),
-        };
-        let closed = match kind {
-            DayKind::Weekday => false,
-            DayKind::Saturday => rule.saturday == Saturday::Closed,
-            DayKind::Sunday | DayKind::Holiday | DayKind::Substitute | DayKind::Citizens => true,
-            DayKind::YearEnd | DayKind::Local => true,
-        };
-        Some(Day { date, kind, closed })
+        self.rule(date).map(|rule| rule.day(year, date))
     }
-}
 
-fn kind_by_law(rule: &CalendarRule, year: &[Holiday], own: bool, date: Date) -> DayKind {
-    if let Some(holiday) = year.iter().find(|holiday| holiday.date == date) {
-        return holiday.kind;
-    }
-    match date.weekday() {
-        _ if own => DayKind::Local,
-        _ if rule.year_end.contains(date) => DayKind::YearEnd,
-        Weekday::Sunday => DayKind::Sunday,
-        Weekday::Saturday => DayKind::Saturday,
-        Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday => {
-            DayKind::Weekday
-        }
+    fn rule(&self, date: Date) -> Option<&CalendarRule> {
+        let after = self.rules.partition_point(|rule| rule.from <= date);
+        self.rules.get(after.saturating_sub(1))
     }
 }
 
@@ -299,6 +162,7 @@ pub(crate) fn known_dates() -> (Date, Date) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::day::{OwnDay, Saturday, YearEnd};
 
     fn calendar() -> Calendar {
         Calendar {
@@ -311,7 +175,7 @@ mod tests {
                 office_hours: "08:30-17:15".parse().unwrap(),
                 saturday: Saturday::Closed,
                 year_end: YearEnd::BY_LAW,
-                own_days: vec![OwnDay { date: date(2026, 6, 15), open: false }],
+                own_days: vec![OwnDay { date: date(2026, 6, 15), name: "県民の日".into(), open: false }],
             }],
         }
     }

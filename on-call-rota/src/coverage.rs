@@ -157,7 +157,7 @@ impl Rule {
     /// The hours and days for which the rule is made.
     pub(crate) fn hours(&self, days: &Days<'_>, period: Period) -> Vec<Period> {
         if self.time.is_none() && self.days.0.is_empty() {
-            return vec![period];
+            return merged(vec![period]);
         }
         let range = self.time.unwrap_or(TimeRange::WHOLE_DAY);
         let on = days.iter().filter(|laid| self.days.matches(&laid.day)).map(|laid| laid.hours(range));

@@ -4,7 +4,8 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use crate::calendar::{Calendar, Day, known_dates};
+use crate::calendar::{Calendar, known_dates};
+use crate::day::Day;
 use crate::holiday::{Holiday, holidays};
 use crate::hours::TimeRange;
 use crate::period::Period;

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
 
-use crate::calendar::DayKind;
+use crate::day::DayKind;
 
 /// Years for which the law is known as a rule.
 pub const HOLIDAY_YEARS: RangeInclusive<i16> = 1980..=2099;

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use jiff::civil::Weekday;
 
-use crate::calendar::{Day, DayKind};
 use crate::code::coded;
+use crate::day::{Day, DayKind};
 use crate::ids::as_text;
 
 const DAY: u16 = 24 * 60;

@@ -11,9 +11,8 @@ use crate::coverage::Rule;
 use crate::hours::WeekHours;
 use crate::ids::{CentreId, GroupId, OperatorId, StaffId, WindowId};
 use crate::ladder::Ladder;
-use crate::ladder::Rung;
 use crate::period::Period;
-use crate::roster::{NotInRoster, OnDuty, Roster};
+use crate::roster::Roster;
 use crate::shift::{Duty, Plan, Shift};
 use crate::staff::{Language, Staff};
 
@@ -158,25 +157,5 @@ impl Rota {
     pub fn shifts(&self, period: Period) -> Vec<Shift> {
         let plan = Plan::new(self, period);
         plan.slots.iter().map(|slot| slot.shift(self)).collect()
-    }
-
-    /// Who is on duty at one instant. For many questions, `compile`.
-    pub fn on_duty(&self, window: &WindowId, at: Timestamp) -> Result<Vec<OnDuty>, NotInRoster> {
-        self.moment(at).on_duty(window, at).map(<[OnDuty]>::to_vec)
-    }
-
-    /// Whom to page, in order, at one instant. For many questions, `compile`.
-    pub fn ladder(&self, window: &WindowId, at: Timestamp) -> Result<Vec<Rung>, NotInRoster> {
-        self.moment(at).ladder(window, at)
-    }
-
-    /// The window that answers for `window` at one instant. For many questions, `compile`.
-    pub fn answering(&self, window: &WindowId, at: Timestamp) -> Result<Option<WindowId>, NotInRoster> {
-        self.moment(at).answering(window, at).map(Option::<&WindowId>::cloned)
-    }
-
-    fn moment(&self, at: Timestamp) -> Roster {
-        let second = jiff::SignedDuration::from_secs(1);
-        self.compile(Period { from: at, until: at.saturating_add(second).unwrap_or(Timestamp::MAX) })
     }
 }

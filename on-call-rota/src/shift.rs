@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
-use crate::calendar::{Day, known_dates};
+use crate::calendar::known_dates;
+use crate::day::Day;
 use crate::days::Days;
 use crate::hours::{DayFilter, TimeRange};
 use crate::ids::{DutyId, StaffId, WindowId};

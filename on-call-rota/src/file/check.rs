@@ -1,24 +1,17 @@
 //! From the file as written to a rota that cannot be wrong. Whatever does not
 //! fit becomes a fault; the rest is taken over, so that all faults come at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZoneDatabase;
-
+use super::calendars::calendar;
 use super::fault::{At, Faults, Place};
 use super::names::Names;
-use super::raw::{
-    RawCalendar, RawCentre, RawGroup, RawLadder, RawOperator, RawRota, RawRule, RawStaff, RawWindow,
-};
-use crate::calendar::{Calendar, CalendarRule, EarlyMorning, OwnDay, Saturday, YearEnd};
-use crate::contact::CalledNumber;
+use super::raw::{RawCentre, RawLadder, RawOperator, RawRota, RawRule, RawStaff};
 use crate::coverage::{RULE_OPEN, RULE_STAFFED, Rule};
-use crate::holiday::PUBLISHED_THROUGH;
-use crate::hours::{ClockTime, DayFilter, TimeRange};
+use crate::hours::DayFilter;
 use crate::ids::{CentreId, DutyId, GroupId, OperatorId, RuleId, StaffId, WindowId};
 use crate::ladder::{Ladder, RungPlan};
-use crate::rota::{Centre, Group, Ix, Operator, Rota, Window};
+use crate::rota::{Centre, Ix, Operator, Rota};
 use crate::staff::{Language, Staff};
 
 /// What is built so far, and where each part stands in the file.
@@ -29,8 +22,8 @@ pub(super) struct Checked<'a> {
     pub(super) duties: Vec<Place>,
     pub(super) covers: Vec<Place>,
     operator_names: Names<'a, OperatorId>,
-    group_names: Names<'a, GroupId>,
-    window_names: Names<'a, WindowId>,
+    pub(super) group_names: Names<'a, GroupId>,
+    pub(super) window_names: Names<'a, WindowId>,
     pub(super) staff_names: Names<'a, StaffId>,
     pub(super) duty_names: Names<'a, DutyId>,
 }
@@ -93,7 +86,7 @@ impl<'a> Checked<'a> {
     }
 
     /// The one named, or the only one there is.
-    fn operator(&self, named: Option<&At<OperatorId>>, place: &Place) -> Option<Ix> {
+    pub(super) fn operator(&self, named: Option<&At<OperatorId>>, place: &Place) -> Option<Ix> {
         match (named, self.rota.operators.len()) {
             (Some(id), _) => self.operator_names.find(id),
             (None, 1) => Some(0),
@@ -102,126 +95,6 @@ impl<'a> Checked<'a> {
                 self.faults.add(place, "operator is missing", "the file has several, so say which one");
                 None
             }
-        }
-    }
-
-    fn groups(&mut self, raw: Vec<RawGroup>) {
-        for raw in raw {
-            let operator_ix = self.operator(raw.operator.as_ref(), &raw.place);
-            let built = raw.id.as_ref().zip(operator_ix).map(|(id, operator_ix)| Group {
-                id: id.value.clone(),
-                operator: self.rota.operators[operator_ix].id.clone(),
-                all_day: raw.all_day,
-                operator_ix,
-                windows: Vec::new(),
-            });
-            let ix = built.is_some().then_some(self.rota.groups.len());
-            keep(&mut self.group_names, raw.id.as_ref(), ix, built, &mut self.rota.groups, self.faults);
-        }
-    }
-
-    /// Returns for each window of the file its place in the rota.
-    fn windows(&mut self, file: &Place, raw: Vec<RawWindow>) -> Vec<Option<Ix>> {
-        if raw.is_empty() && !self.faults.is_torn() {
-            self.faults.add(file, "no window", "add [[window]] with id, name, numbers and hours");
-        }
-        let mut numbers: BTreeMap<CalledNumber, Place> = BTreeMap::new();
-        let kept = raw.into_iter().map(|raw| {
-            self.unique_numbers(&raw, &mut numbers);
-            let (id, place) = (raw.id.clone(), raw.place.clone());
-            let built = self.build_window(raw);
-            let ix = built.is_some().then_some(self.rota.windows.len());
-            if let Some(window) = &built {
-                self.rota.groups[window.group_ix].windows.push(self.rota.windows.len());
-            }
-            let kept =
-                keep(&mut self.window_names, id.as_ref(), ix, built, &mut self.rota.windows, self.faults);
-            if kept.is_some() {
-                self.windows.push(place);
-            }
-            kept
-        });
-        kept.collect()
-    }
-
-    fn unique_numbers(&self, raw: &RawWindow, numbers: &mut BTreeMap<CalledNumber, Place>) {
-        for number in &raw.numbers {
-            if let Some(first) = numbers.get(&number.value) {
-                let what =
-                    format!("{} is already a number on line {}", number.value, self.faults.line(first));
-                self.faults.add(&number.place, what, "give a number to one window only, once");
-                continue;
-            }
-            numbers.insert(number.value.clone(), number.place.clone());
-        }
-    }
-
-    fn build_window(&mut self, raw: RawWindow) -> Option<Window> {
-        let operator_ix = self.operator(raw.operator.as_ref(), &raw.place);
-        let group_ix = match &raw.group {
-            Some(group) => self.group_names.find(group),
-            None => self.own_group(raw.id.as_ref()?, operator_ix?),
-        };
-        let (operator_ix, group_ix) = (operator_ix?, group_ix?);
-        if self.rota.groups[group_ix].operator_ix != operator_ix {
-            let right = "keep the windows of a group with one operator";
-            self.faults.add(&raw.place, "the group belongs to another operator", right);
-        }
-        let languages = if raw.languages.is_empty() { vec![Language::JAPANESE] } else { raw.languages };
-        Some(Window {
-            id: raw.id?.value,
-            operator: self.rota.operators[operator_ix].id.clone(),
-            group: self.rota.groups[group_ix].id.clone(),
-            name: raw.name?,
-            numbers: raw.numbers.into_iter().map(|number| number.value).collect(),
-            languages,
-            fallback: raw.fallback,
-            priority: raw.priority,
-            operator_ix,
-            group_ix,
-            hours: raw.hours?,
-            takeover: Vec::new(),
-        })
-    }
-
-    /// A window without a group is one by itself, and promises its own hours only.
-    fn own_group(&mut self, window: &At<WindowId>, operator_ix: Ix) -> Option<Ix> {
-        let id = At { value: window.value.as_str().parse().ok()?, place: window.place.clone() };
-        if !self.group_names.add(&id, Some(self.rota.groups.len())) {
-            return None;
-        }
-        let operator = self.rota.operators[operator_ix].id.clone();
-        let group = Group { id: id.value, operator, all_day: false, operator_ix, windows: Vec::new() };
-        self.rota.groups.push(group);
-        Some(self.rota.groups.len() - 1)
-    }
-
-    /// A closed window is answered by `next` in order, each with its own
-    /// `next`, then by the others of its group.
-    fn take_over(&mut self, kept: &[Option<Ix>], next: &[Vec<At<WindowId>>]) {
-        let mut follows = vec![Vec::new(); self.rota.windows.len()];
-        for (ix, next) in kept.iter().zip(next).filter_map(|(ix, next)| Some(((*ix)?, next))) {
-            for (id, to) in next.iter().filter_map(|id| Some((id, self.window_names.find(id)?))) {
-                if to == ix {
-                    self.faults.add(
-                        &id.place,
-                        "a window cannot take over from itself",
-                        "name another window",
-                    );
-                } else {
-                    follows[ix].push(to);
-                }
-            }
-        }
-        for ix in 0..self.rota.windows.len() {
-            let mut order = vec![ix];
-            visit(ix, &follows, &mut order);
-            for &sibling in &self.rota.groups[self.rota.windows[ix].group_ix].windows {
-                if !order.contains(&sibling) {
-                    order.push(sibling);
-                }
-            }
-            self.rota.windows[ix].takeover = order.split_off(1);
         }
     }
 
@@ -359,18 +232,8 @@ impl<'a> Checked<'a> {
     }
 }
 
-/// Depth first, each once.
-fn visit(from: Ix, follows: &[Vec<Ix>], order: &mut Vec<Ix>) {
-    for &next in &follows[from] {
-        if !order.contains(&next) {
-            order.push(next);
-            visit(next, follows, order);
-        }
-    }
-}
-
 /// Takes over what could be built and registers its id either way.
-fn keep<Id, T>(
+pub(super) fn keep<Id, T>(
     names: &mut Names<'_, Id>,
     id: Option<&At<Id>>,
     ix: Option<Ix>,
@@ -389,57 +252,4 @@ where
         None => faults.incomplete(),
     }
     ix
-}
-
-fn calendar(raw: &RawOperator, faults: &Faults<'_>) -> Option<Calendar> {
-    let zone = match &raw.zone {
-        Some(zone) => zone.value.0.clone(),
-        None => TimeZoneDatabase::bundled().get("Asia/Tokyo").ok()?,
-    };
-    let mut rules: Vec<CalendarRule> = raw.calendars.iter().map(calendar_rule).collect();
-    if rules.is_empty() {
-        rules.push(CalendarRule::default());
-    }
-    for (nth, calendar) in raw.calendars.iter().enumerate().skip(1) {
-        let in_order = calendar.from.is_some() && rules[nth - 1].from < rules[nth].from;
-        if !in_order {
-            let place = calendar.from.as_ref().map_or(&calendar.place, |from| &from.place);
-            let right = "give each [[operator.calendar]] after the first a later date from which it holds";
-            faults.add(place, "calendars out of order", right);
-        }
-    }
-    Some(Calendar {
-        zone,
-        service_day_starts: raw.service_day_starts.unwrap_or(ClockTime::MIDNIGHT),
-        early_morning: raw.early_morning.unwrap_or(EarlyMorning::Own),
-        published_through: raw.published_through.map_or(PUBLISHED_THROUGH, |year| year as i16),
-        rules,
-    })
-}
-
-fn calendar_rule(raw: &RawCalendar) -> CalendarRule {
-    let usual = CalendarRule::default();
-    let own_day = |(date, open): &(Option<At<super::raw::FileDate>>, bool)| {
-        date.as_ref().map(|date| OwnDay { date: date.value.0, open: *open })
-    };
-    CalendarRule {
-        from: raw.from.as_ref().map_or(usual.from, |from| from.value.0),
-        office_hours: raw.office_hours.unwrap_or(usual.office_hours),
-        saturday: raw.saturday.unwrap_or(usual.saturday),
-        year_end: raw.year_end.unwrap_or(usual.year_end),
-        own_days: raw.own_days.iter().filter_map(own_day).collect(),
-    }
-}
-
-impl Default for CalendarRule {
-    /// As national offices have it: 行政機関の休日に関する法律 1条1項.
-    fn default() -> Self {
-        Self {
-            from: Date::MIN,
-            office_hours: TimeRange::OFFICE,
-            saturday: Saturday::Closed,
-            year_end: YearEnd::BY_LAW,
-            own_days: Vec::new(),
-        }
-    }
 }

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use super::check::Checked;
 use super::fault::{At, Place};
-use super::raw::{CoverKind, FileDate, FileWhen, RawCover, RawDuty, RawRotation, RawTiming, RawTurn};
+use super::raw::{RawCover, RawDuty, RawRotation, RawTiming, RawTurn};
+use super::value::{CoverKind, FileDate, FileWhen};
 use crate::calendar::Calendar;
 use crate::cover::{Cover, Move, When};
 use crate::hours::DayFilter;

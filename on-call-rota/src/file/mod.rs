@@ -1,15 +1,21 @@
 //! The rota file: TOML that people review like code.
 //!
-//! Read in two phases. `raw` reads each value with its place; `check`,
-//! `duties` and `audit` compare them. All faults are told at once.
+//! Read in two phases. `read` takes each value with its place into `raw`;
+//! `check`, `windows`, `duties` and `audit` compare them and build the rota.
+//! All faults are told at once.
 
 mod audit;
+mod calendars;
 mod check;
 mod duties;
 mod fault;
 mod names;
 mod raw;
+mod read;
+mod read_duties;
 mod section;
+mod value;
+mod windows;
 
 pub use fault::RotaFault;
 
@@ -44,7 +50,7 @@ fn read(text: &str, faults: &Faults<'_>) -> Option<Rota> {
         let place = Place { offset, path: String::new() };
         faults.not_toml(&place, error.message());
     }
-    let raw = raw::rota(Section::new(table.get_ref(), start, faults), faults);
+    let raw = read::rota(Section::new(table.get_ref(), start, faults), faults);
     let checked = check::rota(raw, faults);
     checked.audit();
     Some(checked.rota)

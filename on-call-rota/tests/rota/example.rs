@@ -1,21 +1,94 @@
 //! The example rota, from which a newcomer's first call is answered.
 
-use jiff::civil::date;
-use on_call_rota::{Period, Rota};
+use jiff::{SignedDuration, Timestamp};
+use on_call_rota::{ContactPoint, Period, Role, Rota};
+
+use crate::common::{at, days, rota, window};
 
 fn example() -> Rota {
-    match Rota::read(include_str!("../../rotas/example.toml")) {
-        Ok(rota) => rota,
-        Err(faults) => panic!("{}", faults.iter().map(|fault| format!("{fault}\n")).collect::<String>()),
-    }
-}
-
-fn days(rota: &Rota, first: (i16, i8, i8), last: (i16, i8, i8)) -> Period {
-    rota.days(date(first.0, first.1, first.2), date(last.0, last.1, last.2))
+    rota(include_str!("../../rotas/example.toml"))
 }
 
 #[test]
-fn somebody_is_on_duty_at_every_minute_of_two_years() {
+fn it_is_a_prefecture_with_three_windows_and_all_its_people() {
     let rota = example();
-    assert_eq!(rota.coverage(days(&rota, (2026, 1, 1), (2027, 12, 31))), []);
+    let shifts = rota.shifts(days(&rota, "2026-01-01", "2026-12-31"));
+    let people = |roles: &[Role]| {
+        let mut staff: Vec<_> =
+            shifts.iter().filter(|shift| roles.contains(&shift.role)).map(|shift| &shift.staff).collect();
+        staff.sort();
+        staff.dedup();
+        staff.len()
+    };
+    assert_eq!((rota.windows().len(), rota.centres().len(), rota.staff().len()), (3, 1, 18));
+    assert_eq!(people(&[Role::Counsellor]), 12);
+    assert_eq!(people(&[Role::Psychiatrist, Role::PsychiatristBehind]), 4);
+    assert_eq!(people(&[Role::Supervisor]), 2);
+    assert_eq!(rota.window_called("100").unwrap().id, window("main"));
+}
+
+#[test]
+fn somebody_is_on_duty_at_every_minute_of_two_years_and_long_after() {
+    let rota = example();
+    assert_eq!(rota.coverage(days(&rota, "2026-01-01", "2027-12-31")), []);
+    assert_eq!(rota.coverage(days(&rota, "2028-01-01", "2040-12-31")), []);
+}
+
+#[test]
+fn whoever_rings_at_any_time_finds_a_counsellor_with_a_phone_account() {
+    let rota = example();
+    let roster = rota.compile(days(&rota, "2026-11-01", "2026-12-31"));
+    let mut now = roster.period().from;
+    while now < roster.period().until {
+        let answering = roster.answering(&window("main"), now).unwrap().unwrap();
+        let desk =
+            roster.on_duty(answering, now).unwrap().iter().find(|one| one.role == Role::Counsellor).unwrap();
+        let first = rota.contacts(&desk.staff, now).into_iter().next();
+        assert_eq!(first, Some(ContactPoint::Sip(desk.staff.as_str().into())));
+        now += SignedDuration::from_mins(7);
+    }
+}
+
+#[test]
+fn the_doctor_on_call_the_one_behind_and_the_supervisor_are_paged_in_order() {
+    let ladder = example().ladder(&window("main"), at("2026-11-21T22:10")).unwrap();
+    let rungs: Vec<_> = ladder
+        .iter()
+        .map(|rung| format!("{} {:?} {:?}", rung.number, rung.staff, rung.patience_minutes))
+        .collect();
+    // 2026-11-21 is in the 48th week after 2025-12-22: ueda's, with aoki behind, and oka's.
+    assert_eq!(rungs, ["1 [ueda] None", "2 [aoki] None", "3 [oka] Some(5)", "4 [noda] None"]);
+}
+
+#[test]
+fn everything_about_one_instant_can_be_told_as_json() {
+    let who = example().who(at("2026-11-21T22:10")).unwrap();
+    let told = serde_json::to_value(&who).unwrap();
+    assert_eq!(told[1]["window"], "welfare");
+    assert_eq!(told[1]["answering"], "main");
+    assert_eq!(told[1]["band"], "B5");
+    assert_eq!(told[1]["day"], "saturday");
+    assert_eq!(told[0]["on_duty"][0]["staff"], "sato");
+    assert_eq!(told[0]["on_duty"][0]["from"], "2026-11-21T08:00:00Z");
+    assert_eq!(told[2]["ladder"][0]["staff"][1], "aoki");
+}
+
+#[test]
+fn any_stretch_of_time_can_be_asked_about() {
+    let rota = example();
+    let point = at("2026-11-21T22:10");
+    for (from, until) in [
+        (Timestamp::MIN, Timestamp::MIN),
+        (Timestamp::MAX, Timestamp::MAX),
+        (Timestamp::MIN, at("1980-01-10T00:00")),
+        (at("2099-12-25T00:00"), Timestamp::MAX),
+        (point, point),
+        (point, at("2026-11-01T00:00")),
+    ] {
+        let period = Period { from, until };
+        let gaps = rota.coverage(period);
+        assert!(gaps.iter().all(|gap| from <= gap.time.from && gap.time.until <= until));
+        assert!(rota.compile(period).on_duty(&window("main"), Timestamp::MAX).is_err());
+    }
+    assert!(rota.who(Timestamp::MIN).is_err());
 }
