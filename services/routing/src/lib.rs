@@ -27,6 +27,7 @@ mod view;
 mod wire;
 
 pub use config::{CircleRule, Settings};
+pub use nudges::TOPIC;
 pub use rota_file::RotaUnusable;
 pub use server::RoutingServer;
 pub use start::{Deps, Routing, StartFault, start};

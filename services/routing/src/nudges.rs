@@ -1,32 +1,34 @@
-//! Nudges between the replicas: "something changed, read again". One that is
-//! lost costs at most the time until the next regular reading.
+//! Nudges between the replicas: "desks or the queue changed, read again". One
+//! that is lost costs at most the time until the next regular reading.
 
-use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::RecvError;
+use shell::bus::{self, Bus, Nudge};
+
+/// What desks and places are called on the bus; the key is the replica that changed them.
+pub const TOPIC: &str = "desk";
 
 #[derive(Debug)]
 pub(crate) struct Nudges {
     me: String,
-    out: broadcast::Sender<String>,
-    heard: broadcast::Receiver<String>,
+    bus: Bus,
+    heard: bus::Nudges,
 }
 
 impl Nudges {
-    pub(crate) fn over(out: broadcast::Sender<String>, me: &str) -> Self {
-        Self { me: me.to_owned(), heard: out.subscribe(), out }
+    pub(crate) fn new(bus: Bus, me: &str) -> Self {
+        Self { me: me.to_owned(), heard: bus.subscribe(&[TOPIC]), bus }
     }
 
     pub(crate) fn send(&self) {
-        let _ = self.out.send(self.me.clone());
+        self.bus.publish(TOPIC, &self.me);
     }
 
     /// Returns at the next nudge of another replica. Safe to drop at any time.
     pub(crate) async fn heard(&mut self) {
         loop {
-            match self.heard.recv().await {
-                Ok(from) if from == self.me => {}
-                Ok(_) | Err(RecvError::Lagged(_)) => return,
-                Err(RecvError::Closed) => std::future::pending().await,
+            match self.heard.next().await {
+                Some(Nudge::Of { key, .. }) if *key == *self.me => {}
+                Some(Nudge::Of { .. } | Nudge::Everything) => return,
+                None => std::future::pending().await,
             }
         }
     }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use shell::alarms::Alarms;
+use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::ids::Ids;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
-use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::alarms::Watchman;
 use crate::config::Settings;
 use crate::dispatcher::{Dispatcher, Ends};
 use crate::nudges::Nudges;
@@ -25,7 +28,8 @@ pub struct Deps {
     pub db: Db,
     pub clock: Clock,
     pub ids: Ids,
-    pub bus: broadcast::Sender<String>,
+    pub bus: Bus,
+    pub alarms: Alarms,
     pub shutdown: Shutdown,
 }
 
@@ -59,16 +63,16 @@ pub enum StartFault {
 /// # Errors
 /// When the settings or the rota file have faults; all of them are told.
 pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault> {
-    let faults = settings.faults();
-    if !faults.is_empty() {
-        return Err(StartFault::Settings(faults));
+    let wrong = settings.faults();
+    if !wrong.is_empty() {
+        return Err(StartFault::Settings(wrong));
     }
     let (file, rota) = RotaFile::open(&settings.rota).await?;
     let (rota_in, rota) = watch::channel(Arc::new(rota));
-    let (faults_in, _faults) = watch::channel(Vec::new());
+    let (faults_in, faults) = watch::channel(Vec::new());
     let (inbox_in, inbox) = mpsc::channel(INBOX);
     let (view_in, view) = watch::channel(Arc::default());
-    let (concerns_in, _concerns) = watch::channel(Default::default());
+    let (concerns_in, concerns) = watch::channel(Default::default());
     let (let_go, reload) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let follow = Follow {
         file,
@@ -79,11 +83,18 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault
         faults: faults_in,
         shutdown: deps.shutdown.clone(),
     };
+    let watchman = Watchman {
+        alarms: deps.alarms,
+        rota: rota.clone(),
+        concerns,
+        faults,
+        shutdown: deps.shutdown.clone(),
+    };
     let first = rota.borrow().clone();
     let ends = Ends {
         inbox,
         let_go: let_go.clone(),
-        nudges: Nudges::over(deps.bus, &settings.owner),
+        nudges: Nudges::new(deps.bus, &settings.owner),
         rota,
         view: view_in,
         concerns: concerns_in,
@@ -91,6 +102,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault
     };
     let mut dispatcher = Dispatcher::new(settings, Store::new(deps.db), deps.clock, deps.ids, first);
     dispatcher.begin(&ends).await;
-    let workers = vec![tokio::spawn(dispatcher.run(ends)), tokio::spawn(follow.run())];
+    let workers =
+        vec![tokio::spawn(dispatcher.run(ends)), tokio::spawn(follow.run()), tokio::spawn(watchman.run())];
     Ok(Routing { server: RoutingServer::new(inbox_in, view, let_go), workers, reload })
 }

@@ -6,6 +6,7 @@ use domain::ids::{DeskId, OperatorId, StaffId};
 use domain::routing::OnDuty;
 use domain::time::Instant;
 use proto::routing::v1 as pb;
+use shell::grpc::timestamp;
 
 use crate::board::{Board, Seat, held_call};
 use crate::plan::{Plan, Target, Window};
@@ -140,10 +141,10 @@ impl Seen<'_> {
             staff_id: desk.staff.as_ref().map(ToString::to_string).unwrap_or_default(),
             presence: presence.into(),
             pause_reason: pause_reason.into(),
-            since: Some(wire::timestamp(desk.since)),
+            since: Some(timestamp(desk.since)),
             on_duty: desk.staff.as_ref().is_some_and(|staff| self.plan.is_on_duty(staff)),
             call_id: held_call(desk).map(|call| call.to_string()).unwrap_or_default(),
-            lease_until: desk.lease_until.map(wire::timestamp),
+            lease_until: desk.lease_until.map(timestamp),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use domain::desk::{PauseReason, Presence};
 use domain::ids::{DeskId, OfferId};
 use domain::ledger::{NoOneFree, OfferOutcome, PlaceClass};
-use domain::time::Instant;
 use proto::routing::v1 as pb;
+use shell::grpc::{instant, timestamp};
 
 use crate::error::RoutingError;
 use crate::plan::Target;
@@ -39,7 +39,7 @@ pub(crate) fn seek(asked: &pb::SeekDeskRequest, news: mpsc::Sender<News>) -> Res
         call: word(&asked.call_id, "call_id", UUID)?,
         window: word(&asked.window_id, "window_id", SHORT_WORD)?,
         class: class(asked.place_class())?,
-        since: instant(since),
+        since: instant(&since),
         circle: asked.circle,
         language: optional(&asked.language, "language", "two or three letters a-z, or empty")?,
         region: optional(&asked.region_id, "region_id", SHORT_WORD)?,
@@ -180,26 +180,9 @@ fn pause_reason(reason: PauseReason) -> pb::PauseReason {
     }
 }
 
-fn instant(stamp: prost_types::Timestamp) -> Instant {
-    let micros = stamp.seconds.saturating_mul(1_000_000).saturating_add(i64::from(stamp.nanos) / 1000);
-    Instant::from_micros(micros)
-}
-
-pub(crate) fn timestamp(at: Instant) -> prost_types::Timestamp {
-    let (seconds, micros) = (at.micros().div_euclid(1_000_000), at.micros().rem_euclid(1_000_000));
-    prost_types::Timestamp { seconds, nanos: i32::try_from(micros * 1000).unwrap_or(0) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_moment_survives_the_wire_to_the_microsecond() {
-        for micros in [0, 1, -1, 1_790_000_000_123_456] {
-            assert_eq!(instant(timestamp(Instant::from_micros(micros))).micros(), micros);
-        }
-    }
 
     #[test]
     fn an_unspecified_outcome_is_refused_by_its_field() {

@@ -1,6 +1,8 @@
 //! The plan that telephony keeps for the time when routing is gone, and the
 //! rota file behind it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on fails")]
+
 mod line;
 
 use line::{Line, Person, Replica, rota, secs};
@@ -79,6 +81,7 @@ async fn a_new_rota_takes_effect_at_once_and_a_faulty_one_changes_nothing() {
     assert_eq!(news.nobody_free().await, pb::NoOneFree::NobodyOnDuty);
     std::fs::write(line.rota_file(), "this is not a rota").unwrap();
     routing.routing.as_ref().unwrap().reload();
+    line.alarms_are(&[("nobody_on_duty", "welfare"), ("rota_faulty", "")]).await;
     let mut better = people();
     better[1].windows.push("welfare");
     std::fs::write(line.rota_file(), rota(&better)).unwrap();
@@ -87,6 +90,7 @@ async fn a_new_rota_takes_effect_at_once_and_a_faulty_one_changes_nothing() {
 
     assert_eq!(news.offer().await.desk_id, "ito");
     plan.until(|plan| rings(plan, "welfare") == ["ito"]).await;
+    line.alarms_are(&[]).await;
 }
 
 #[tokio::test]
@@ -97,4 +101,19 @@ async fn a_faulty_rota_at_the_start_is_refused_with_all_its_faults() {
     let fault = line.tries_replica("one").await.unwrap_err().to_string();
 
     assert!(fault.contains("rota.toml") && fault.contains("line 2"), "{fault}");
+}
+
+#[tokio::test]
+async fn an_open_window_where_nobody_signed_in_is_an_alarm_until_somebody_does() {
+    let (_folder, line) = line().await;
+    let mut routing = line.replica("one").await;
+    let nobody =
+        [("nobody_on_duty", "welfare"), ("nobody_signed_in", "agency"), ("nobody_signed_in", "main")];
+    line.alarms_are(&nobody).await;
+
+    routing.signs_in("ito").await;
+    line.alarms_are(&nobody[..1]).await;
+
+    routing.signs_out("ito").await;
+    line.alarms_are(&nobody).await;
 }

@@ -1,5 +1,7 @@
 //! What a caller and a counsellor notice of routing, with the clock moved by hand.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on fails")]
+
 mod line;
 
 use std::future::Future;

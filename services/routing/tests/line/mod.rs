@@ -2,6 +2,7 @@
 //! many replicas as a story needs.
 
 #![allow(dead_code, unreachable_pub, reason = "each suite uses its part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on fails")]
 
 mod heard;
 mod rota;
@@ -15,6 +16,8 @@ use proto::routing::v1 as pb;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use routing::{Deps, Routing, RoutingServer, Settings, StartFault, start};
+use shell::alarms::Alarms;
+use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::ids::Ids;
 use shell::shutdown::Shutdown;
@@ -38,7 +41,8 @@ pub struct Line {
     pub clock: Clock,
     pub db: Db,
     pub settings: Settings,
-    bus: tokio::sync::broadcast::Sender<String>,
+    bus: Bus,
+    pub alarms: Alarms,
     folder: tempfile::TempDir,
 }
 
@@ -54,7 +58,8 @@ impl Line {
         let mut settings = Settings::new(path, "replica");
         // The tests' stores share two cores with everything else.
         settings.store_limit = Duration::from_secs(2);
-        Self { clock, db, settings, bus: tokio::sync::broadcast::Sender::new(1024), folder }
+        let (alarms, _) = Alarms::start(db.clone(), clock.clone(), Ids::new(clock.clone()));
+        Self { clock, db, settings, bus: Bus::in_process(), alarms, folder }
     }
 
     pub fn rota_file(&self) -> PathBuf {
@@ -73,6 +78,7 @@ impl Line {
             clock: self.clock.clone(),
             ids: Ids::new(self.clock.clone()),
             bus: self.bus.clone(),
+            alarms: self.alarms.clone(),
             shutdown: shutdown.clone(),
         };
         let routing = start(settings, deps).await?;
@@ -251,4 +257,27 @@ pub fn code(result: Result<(), Status>) -> Code {
 
 pub fn operator_id() -> OperatorId {
     OPERATOR.parse().unwrap()
+}
+
+impl Line {
+    /// The kinds of the alarms that stand, with their windows, once they are as they should be.
+    pub async fn alarms_are(&self, expected: &[(&str, &str)]) {
+        let begun = std::time::Instant::now();
+        loop {
+            let raised = self.alarms.list(&operator_id(), 100).await.unwrap();
+            let standing = raised.into_iter().filter(|alarm| alarm.cleared_us.is_none());
+            let mut found: Vec<_> =
+                standing.map(|alarm| (alarm.kind, alarm.window_id.unwrap_or_default())).collect();
+            found.sort();
+            let same = found
+                .iter()
+                .map(|(kind, window)| (kind.as_str(), window.as_str()))
+                .eq(expected.iter().copied());
+            if same {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "alarms are {found:?}, not {expected:?}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
 }
