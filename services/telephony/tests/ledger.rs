@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::ids::CallId;
 use domain::ledger::{AnsweredBy, EndReason, Step};
 use domain::private::Private;
-use ledger_kit::{Line, NOW, batch, begun, ended, entry, number, process, window};
+use ledger_kit::{Line, NOW, batch, begun, ended, entry, me, number, process, window};
 use shell::process::Process;
 use shell::testkit::both_stores;
 use telephony::ledger::callbacks::CallBacks;
@@ -233,10 +233,6 @@ async fn a_caller_without_a_number_is_owed_nothing_that_cannot_be_paid() {
     .await;
 }
 
-fn at(node: &str, id: u128) -> Process {
-    Process { id: process(id), node: node.to_owned() }
-}
-
 async fn recovers(line: &Line, me: Process, reach: Reach) -> usize {
     recover(&line.ledger, &line.db, &line.sealer, &me, reach, NOW + MINUTE).await.unwrap().len()
 }
@@ -247,12 +243,12 @@ async fn the_call_of_a_dead_process_is_closed_once_and_owed_a_call_back() {
         let line = Line::on(db);
         line.arrive("node-a", 7, NOW).await;
         line.ledger.append(&batch(vec![begun(ITO, 0, NOW)])).await.unwrap();
-        assert_eq!(recovers(&line, at("node-a", 7), Reach::Everybody).await, 0, "its own calls live");
+        assert_eq!(recovers(&line, me("node-a", 7), Reach::Everybody).await, 0, "its own calls live");
 
         line.arrive("node-a", 8, NOW + MINUTE).await;
-        assert_eq!(recovers(&line, at("node-b", 9), Reach::Predecessors).await, 0, "not of its node");
-        assert_eq!(recovers(&line, at("node-a", 8), Reach::Predecessors).await, 1);
-        assert_eq!(recovers(&line, at("node-a", 8), Reach::Predecessors).await, 0);
+        assert_eq!(recovers(&line, me("node-b", 9), Reach::Predecessors).await, 0, "not of its node");
+        assert_eq!(recovers(&line, me("node-a", 8), Reach::Predecessors).await, 1);
+        assert_eq!(recovers(&line, me("node-a", 8), Reach::Predecessors).await, 0);
 
         let entries = line.calls().entries(ITO).await.unwrap();
         let end = Step::Ended { reason: EndReason::CutOff, owes_call_back: true };
@@ -269,7 +265,7 @@ async fn a_process_that_lives_keeps_its_calls() {
         line.arrive("node-a", 7, NOW + MINUTE).await;
         line.ledger.append(&batch(vec![begun(ITO, 0, NOW)])).await.unwrap();
 
-        assert_eq!(recovers(&line, at("node-b", 9), Reach::Everybody).await, 0);
+        assert_eq!(recovers(&line, me("node-b", 9), Reach::Everybody).await, 0);
     })
     .await;
 }
@@ -280,7 +276,7 @@ async fn another_node_leaves_room_for_what_the_dead_one_still_has_in_its_spool()
         let line = Line::on(db);
         line.arrive("node-a", 7, NOW).await;
         line.ledger.append(&batch(vec![begun(ITO, 0, NOW)])).await.unwrap();
-        assert_eq!(recovers(&line, at("node-b", 9), Reach::Everybody).await, 1);
+        assert_eq!(recovers(&line, me("node-b", 9), Reach::Everybody).await, 1);
 
         let late = entry(ITO, 1, NOW, Step::Sought { circle: 0 });
         line.ledger.append(&batch(vec![late.clone()])).await.unwrap();

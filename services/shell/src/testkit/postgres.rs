@@ -86,10 +86,13 @@ impl Postgres {
     fn signal(&self, signal: &str) {
         assert!(self.own, "the shared server belongs to other tests as well");
         let postmaster = self.postmaster().expect("the private PostgreSQL runs");
+        // First the one that would start more of them.
+        run(Command::new("kill").arg(signal).arg(&postmaster));
         let children =
             Command::new("pgrep").args(["-P", &postmaster]).output().expect("pgrep of Debian's procps");
         let children = String::from_utf8_lossy(&children.stdout).into_owned();
-        run(Command::new("kill").arg(signal).arg(&postmaster).args(children.split_whitespace()));
+        // A child may end by itself in the meantime.
+        let _ = quiet(Command::new("kill").arg(signal).args(children.split_whitespace())).status();
     }
 
     fn postmaster(&self) -> Option<String> {

@@ -107,7 +107,6 @@ impl Writer {
                 false
             }
             Err(_) => {
-                metrics::counter!("tomoshibi_budget_overrun_total", "step" => "store_event").increment(1);
                 tracing::warn!("the store was slower than its budget; call events go to the spool");
                 false
             }
