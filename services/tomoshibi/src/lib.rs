@@ -1,1 +1,50 @@
+//! The binary: command line and wiring.
+//!
+//! A library too, so that tests start the same line in their own process.
 
+mod calls;
+mod check;
+pub mod cli;
+mod client;
+mod desks;
+mod http;
+mod phones;
+mod rota;
+mod say;
+mod serve;
+mod settings;
+mod wiring;
+
+use std::process::ExitCode;
+
+use cli::{Cli, Command};
+
+/// Done.
+pub(crate) const HELD: u8 = 0;
+/// Could not be done.
+pub(crate) const FAILED: u8 = 1;
+/// Was done, and what was asked does not hold: a gap, a drill that failed.
+pub(crate) const DOES_NOT_HOLD: u8 = 2;
+
+pub fn run(cli: Cli) -> ExitCode {
+    // Fails only when it was done before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let line = &cli.line;
+    let outcome = match cli.command {
+        None => serve::run(line, &[]),
+        Some(Command::Serve { services }) => serve::run(line, &services),
+        Some(Command::Check { defaults }) => check::run(line, defaults),
+        Some(Command::Rota(command)) => rota::run(command),
+        Some(Command::Calls { follow, json, call, limit, at }) => {
+            calls::run(line, &at, &calls::Wanted { follow, json, call, limit })
+        }
+        Some(Command::Desks { command, json, at }) => desks::run(line, &at, command.as_ref(), json),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(fault) => {
+            say::fault(&fault);
+            ExitCode::from(FAILED)
+        }
+    }
+}

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use domain::call::{Call, Effect, LegEnd};
 use domain::ids::{CallId, DeskId, LegId, OfferId};
-use domain::ledger::{Entry, OfferOutcome, OfferedBy, Prompt, Step};
+use domain::ledger::{CallAlarm, Entry, OfferOutcome, OfferedBy, Prompt, Step};
+use shell::alarms::Alarm;
 use tokio::sync::mpsc;
 use tracing::{Instrument, info};
 
@@ -190,6 +191,9 @@ impl CallTask {
             return;
         }
         self.seq += u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        for entry in &entries {
+            self.raise(&entry.step);
+        }
         let answered = entries.iter().any(|entry| matches!(entry.step, Step::Answered { .. }));
         self.deps.keep(&self.window.id, entries).await;
         if answered && self.pays.is_none() {
@@ -197,6 +201,18 @@ impl CallTask {
         }
         let desks = self.call.desks();
         self.deps.switchboard.update(self.id, desks, self.call.is_answered());
+    }
+
+    /// What people must look at does not wait for the ledger.
+    fn raise(&self, step: &Step) {
+        if let Step::Alarmed { alarm } = step {
+            let alarm = Alarm {
+                kind: alarm_kind(*alarm),
+                operator: Some(self.window.operator.clone()),
+                window: Some(self.window.id.clone()),
+            };
+            self.deps.alarms.raise(alarm, Some(self.id.to_string()));
+        }
     }
 
     /// Whoever talks to a human now need not be rung back.
@@ -323,6 +339,18 @@ impl CallTask {
         self.deps.desks.give_back_all(self.id);
         self.deps.switchboard.ended(self.id);
         self.deps.settle(&self).await;
+    }
+}
+
+/// A word of the runbook.
+fn alarm_kind(alarm: CallAlarm) -> &'static str {
+    match alarm {
+        CallAlarm::NobodyOnDuty => "call_nobody_on_duty",
+        CallAlarm::NobodySignedIn => "call_nobody_signed_in",
+        CallAlarm::WaitingLong => "call_waiting_long",
+        CallAlarm::FallbackFailed => "call_fallback_failed",
+        CallAlarm::RoutingLost => "call_routing_lost",
+        CallAlarm::CounsellorLost => "call_counsellor_lost",
     }
 }
 

@@ -26,6 +26,7 @@ use domain::call::Patience;
 use domain::ids::DeskId;
 use domain::ledger::Entry;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
+use shell::alarms::Alarms;
 use shell::clock::Clock;
 use shell::grpc::Route;
 use shell::ids::Ids;
@@ -89,6 +90,7 @@ pub struct Deps {
     pub clock: Clock,
     pub ids: Ids,
     pub prompts: PromptSet,
+    pub alarms: Alarms,
     pub settings: DriverSettings,
     /// This process, for claims and leases.
     pub owner: Arc<str>,

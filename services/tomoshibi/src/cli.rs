@@ -1,0 +1,176 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// 灯 Tomoshibi: a 24-hour psychiatric consultation line. Without a command it serves, with an example line.
+#[derive(Debug, Parser)]
+#[command(name = "tomoshibi", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub line: LineArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the line: all services, or only the ones named
+    Serve {
+        #[arg(value_enum)]
+        services: Vec<Service>,
+    },
+    /// Check settings, rota and phones without opening anything, and print the effective values
+    Check {
+        /// Print the commented defaults instead
+        #[arg(long)]
+        defaults: bool,
+    },
+    /// Calls as the ledger has them
+    Calls {
+        /// Go on with every new entry
+        #[arg(long)]
+        follow: bool,
+        #[arg(long)]
+        json: bool,
+        /// Only this call
+        #[arg(long, value_name = "ID")]
+        call: Option<String>,
+        /// At most this many, newest first
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        limit: u32,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Desks: who sits where, and what they are doing
+    Desks {
+        #[command(subcommand)]
+        command: Option<DeskCommand>,
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Who is on duty: check, ask and compare rota files
+    #[command(subcommand)]
+    Rota(RotaCommand),
+}
+
+/// Where the settings come from. Defaults < file < environment (TOMOSHIBI_…) < these flags.
+#[derive(Clone, Debug, Default, Args)]
+pub struct LineArgs {
+    /// Settings file (TOML); see `default.toml` for every key
+    #[arg(long, global = true, env = "TOMOSHIBI_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Data folder: embedded store, keys, spool, phone accounts
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// Rota file
+    #[arg(long = "rota-file", global = true, value_name = "FILE")]
+    pub rota: Option<PathBuf>,
+    /// SIP address, UDP and TCP; may be given more than once
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub sip: Vec<String>,
+    /// HTTP and gRPC address
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub http: Option<String>,
+}
+
+/// A service of the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Service {
+    Routing,
+    Telephony,
+}
+
+impl Service {
+    pub const ALL: [Self; 2] = [Self::Routing, Self::Telephony];
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum DeskCommand {
+    /// The desk is not rung until it resumes
+    Pause { desk: String },
+    /// Ends a pause or a wrap-up
+    Resume { desk: String },
+}
+
+/// A running line.
+#[derive(Clone, Debug, Args)]
+pub struct At {
+    /// Where it is
+    #[arg(long = "line", env = "TOMOSHIBI_LINE", value_name = "URL")]
+    pub line: Option<String>,
+    /// The operator of the rota; the first one when left out
+    #[arg(long, value_name = "ID")]
+    pub operator: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RotaCommand {
+    /// List every fault of rota files, with lines and what would be right
+    Check {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Who is on duty at a moment
+    Who {
+        #[arg(long, value_name = "FILE")]
+        rota: PathBuf,
+        /// RFC 3339, such as 2026-12-31T23:30:00+09:00
+        #[arg(long, value_name = "TIME")]
+        at: Timestamp,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Every uncovered stretch; exit code 2 where there are gaps
+    Coverage {
+        #[arg(long, value_name = "FILE")]
+        rota: PathBuf,
+        #[command(flatten)]
+        days: Days,
+        #[arg(long)]
+        json: bool,
+    },
+    /// What a change breaks and mends; exit code 2 where it opens a gap
+    Diff {
+        old: PathBuf,
+        new: PathBuf,
+        #[command(flatten)]
+        days: Days,
+        #[arg(long)]
+        json: bool,
+    },
+    /// The holidays of 祝日法
+    Holidays {
+        #[arg(long, value_name = "YEAR")]
+        from: i16,
+        #[arg(long, value_name = "YEAR")]
+        to: i16,
+        #[arg(long)]
+        json: bool,
+    },
+    /// One person's or one window's shifts as iCalendar
+    Ics {
+        #[arg(long, value_name = "FILE")]
+        rota: PathBuf,
+        #[arg(long, value_name = "ID", conflicts_with = "window", required_unless_present = "window")]
+        staff: Option<String>,
+        #[arg(long, value_name = "ID")]
+        window: Option<String>,
+        #[command(flatten)]
+        days: Days,
+    },
+}
+
+/// Whole local days, both included.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Days {
+    #[arg(long, value_name = "DATE")]
+    pub from: Date,
+    #[arg(long, value_name = "DATE")]
+    pub to: Date,
+}

@@ -1,0 +1,71 @@
+//! How the command line reaches a running line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use proto::routing::v1::routing_service_client::RoutingServiceClient;
+use proto::telephony::v1::call_service_client::CallServiceClient;
+use shell::grpc::auth::Token;
+use shell::grpc::{Route, channel, far};
+use tonic::{Code, Status};
+
+use crate::cli::{At, LineArgs};
+use crate::{rota, serve};
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+pub(crate) struct Client {
+    route: Route,
+    pub(crate) operator: String,
+    address: String,
+}
+
+impl Client {
+    /// Where the settings say that the line is, with the token that lies in its data folder.
+    pub(crate) fn new(args: &LineArgs, at: &At) -> anyhow::Result<Self> {
+        let (settings, _) = serve::read(args)?;
+        let address = at.line.clone().unwrap_or_else(|| format!("http://{}", settings.http));
+        let token_file = settings.token.clone().unwrap_or_else(|| settings.data.join("token"));
+        if !token_file.exists() {
+            bail!(
+                "there is no token at {}: start the line with `tomoshibi serve`, or name its data folder with --data",
+                token_file.display()
+            );
+        }
+        let token = Token::load(&token_file, false)?;
+        let channel = channel(&address).with_context(|| format!("{address} is not an address such as http://127.0.0.1:8080"))?;
+        let operator = match &at.operator {
+            Some(operator) => operator.clone(),
+            None => first_operator(settings.rota.clone().unwrap_or_else(|| settings.data.join("rota.toml")))?,
+        };
+        Ok(Self { route: far(channel, LIMIT, &token), operator, address })
+    }
+
+    pub(crate) fn calls(&self) -> CallServiceClient<Route> {
+        CallServiceClient::new(self.route.clone())
+    }
+
+    pub(crate) fn desks(&self) -> RoutingServiceClient<Route> {
+        RoutingServiceClient::new(self.route.clone())
+    }
+
+    /// A refusal in words.
+    pub(crate) fn refused(&self, status: &Status) -> anyhow::Error {
+        match status.code() {
+            Code::Unavailable | Code::Unknown => {
+                anyhow::anyhow!("no line answers at {}: start it with `tomoshibi serve`, or say where it is with --line", self.address)
+            }
+            Code::Unauthenticated => {
+                anyhow::anyhow!("the line at {} does not know this token: name its data folder with --data", self.address)
+            }
+            _ => anyhow::anyhow!("{}", status.message()),
+        }
+    }
+}
+
+fn first_operator(file: PathBuf) -> anyhow::Result<String> {
+    let rota = rota::read(&file).context("the operator is not known: name it with --operator")?;
+    let first = rota.operators().first().map(|operator| operator.id.to_string());
+    first.with_context(|| format!("{} names no operator", file.display()))
+}

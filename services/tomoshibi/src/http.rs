@@ -1,0 +1,90 @@
+//! One port for people and services: gRPC (also gRPC-Web), health, metrics and
+//! the start page.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use proto::routing::v1::routing_service_server::RoutingServiceServer;
+use proto::telephony::v1::call_service_server::CallServiceServer;
+use routing::RoutingServer;
+use shell::shutdown::Shutdown;
+use shell::store::Db;
+use telephony::CallServer;
+use tokio::net::TcpListener;
+use tonic::service::Routes;
+use tonic_web::GrpcWebLayer;
+
+use crate::wiring::Running;
+
+const PAGE: &str = include_str!("start_page.html");
+const OPEN_METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+#[derive(Clone)]
+struct About {
+    db: Db,
+    shutdown: Shutdown,
+    metrics: Option<PrometheusHandle>,
+}
+
+/// Serves until everything has ended.
+///
+/// # Errors
+/// When the listener fails.
+pub(crate) async fn serve(running: &Running, listener: TcpListener, metrics: Option<PrometheusHandle>) -> anyhow::Result<()> {
+    let about = About { db: running.db.clone(), shutdown: running.shutdown.clone(), metrics };
+    let pages = Router::new()
+        .route("/", get(|| async { Html(PAGE) }))
+        .route("/live", get(|| async { "alive\n" }))
+        .route("/ready", get(ready))
+        .route("/metrics", get(metrics_page))
+        .with_state(about);
+    let grpc = grpc(running).await?.prepare().into_axum_router().layer(GrpcWebLayer::new());
+    let shutdown = running.shutdown.clone();
+    axum::serve(listener, pages.merge(grpc)).with_graceful_shutdown(async move { shutdown.ended().await }).await?;
+    Ok(())
+}
+
+async fn grpc(running: &Running) -> anyhow::Result<Routes> {
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let mut routes = Routes::new(health);
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::DESCRIPTOR)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()?;
+    routes = routes.add_service(reflection);
+    if let Some(server) = running.routing.clone() {
+        reporter.set_serving::<RoutingServiceServer<RoutingServer>>().await;
+        routes = routes.add_service(server);
+    }
+    if let Some(telephony) = &running.telephony {
+        reporter.set_serving::<CallServiceServer<CallServer>>().await;
+        routes = routes.add_service(telephony.calls.clone());
+    }
+    let shutdown = running.shutdown.clone();
+    tokio::spawn(async move {
+        shutdown.draining().await;
+        reporter.set_not_serving::<RoutingServiceServer<RoutingServer>>().await;
+        reporter.set_not_serving::<CallServiceServer<CallServer>>().await;
+    });
+    Ok(routes)
+}
+
+/// Names what is not ready. A store that is away does not make the line unready: calls are taken.
+async fn ready(State(about): State<About>) -> impl IntoResponse {
+    if about.shutdown.is_draining() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "draining: no new calls\n");
+    }
+    match about.db.begin().await {
+        Ok(_) => (StatusCode::OK, "ready\n"),
+        Err(_) => (StatusCode::OK, "ready, but the store does not answer: calls go on, events are spooled\n"),
+    }
+}
+
+async fn metrics_page(State(about): State<About>) -> impl IntoResponse {
+    let text = about.metrics.as_ref().map(PrometheusHandle::render).unwrap_or_default();
+    ([(CONTENT_TYPE, OPEN_METRICS)], text)
+}

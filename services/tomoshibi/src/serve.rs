@@ -1,0 +1,130 @@
+//! `tomoshibi serve`: start, say where to ring, run until told to stop, drain.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use anyhow::Context;
+use on_call_rota::Rota;
+use shell::config::{Layers, Settings};
+use shell::telemetry::Telemetry;
+use telephony::edge::Edge;
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::info;
+
+use crate::cli::{LineArgs, Service};
+use crate::settings::{Effective, LineSettings};
+use crate::wiring::{self, Running};
+use crate::{HELD, http, say};
+
+/// The commented file that is compiled in.
+pub(crate) const DEFAULTS: &str = include_str!("../default.toml");
+const PREFIX: &str = "TOMOSHIBI_";
+
+pub(crate) fn run(args: &LineArgs, services: &[Service]) -> anyhow::Result<u8> {
+    let (settings, _) = read(args)?;
+    let services = if services.is_empty() { Service::ALL.to_vec() } else { services.to_vec() };
+    runtime()?.block_on(line(&settings, &services))?;
+    Ok(HELD)
+}
+
+pub(crate) fn runtime() -> anyhow::Result<runtime::Runtime> {
+    runtime::Builder::new_multi_thread().enable_all().build().context("the runtime cannot be started")
+}
+
+/// Defaults, file, environment, flags.
+pub(crate) fn read(args: &LineArgs) -> anyhow::Result<(LineSettings, Vec<Effective>)> {
+    let mut layers = Layers::defaults(DEFAULTS);
+    if let Some(file) = &args.config {
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the settings {}", file.display()))?;
+        layers = layers.file(&file.display().to_string(), &text);
+    }
+    // These are read by the command line itself.
+    let variables = std::env::vars().filter(|(name, _)| !["TOMOSHIBI_CONFIG", "TOMOSHIBI_LINE"].contains(&name.as_str()));
+    let text = |path: &std::path::PathBuf| path.display().to_string();
+    layers = layers
+        .environment(PREFIX, variables)
+        .flag("--data", "data", args.data.as_ref().map(text))
+        .flag("--rota-file", "rota.file", args.rota.as_ref().map(text))
+        .flag("--http", "http.listen", args.http.clone())
+        .flag("--sip", "sip.listen", (!args.sip.is_empty()).then(|| args.sip.iter().collect::<toml_edit::Array>()));
+    Ok(LineSettings::read(Settings::new(layers))?)
+}
+
+async fn line(settings: &LineSettings, services: &[Service]) -> anyhow::Result<()> {
+    let telemetry = Telemetry::start(&settings.telemetry)?;
+    let listener = TcpListener::bind(settings.http).await.with_context(|| {
+        format!("http.listen {} cannot be opened: another program may use it; stop that one or choose another", settings.http)
+    })?;
+    let running = wiring::start(settings, services).await?;
+    say_where(&running, settings, &listener)?;
+    let serving = http::serve(&running, listener, Some(telemetry.metrics()));
+    tokio::pin!(serving);
+    tokio::select! {
+        served = &mut serving => served?,
+        () = told_to_stop() => {}
+    }
+    stop(&running, settings.drain).await;
+    serving.await?;
+    telemetry.stop();
+    Ok(())
+}
+
+async fn told_to_stop() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// No new calls; live ones may finish; then the store is told that we leave.
+pub(crate) async fn stop(running: &Running, limit: Duration) {
+    info!(limit = ?limit, "draining: no new calls, live ones go on");
+    if let Some(telephony) = &running.telephony {
+        let patience = tokio::time::timeout(limit, telephony.deps.switchboard.empty());
+        let (_, _) = tokio::join!(patience, telephony.edge.stop(limit));
+        // What the last calls left is durable before the process goes.
+        let _ = tokio::time::timeout(Duration::from_secs(2), telephony.deps.switchboard.empty()).await;
+    }
+    if let Err(fault) = running.process.leave(&running.db, running.clock.now()).await {
+        info!(%fault, "the store was not told that this process leaves; its lease will end");
+    }
+    let _ = running.shutdown.drain(Duration::from_secs(2)).await;
+}
+
+fn say_where(running: &Running, settings: &LineSettings, listener: &TcpListener) -> anyhow::Result<()> {
+    say::line("灯 Tomoshibi: the line is up.");
+    say::line(format_args!("  open     http://{}", listener.local_addr()?));
+    if let Some(telephony) = &running.telephony {
+        let addresses: BTreeSet<String> = telephony.edge.addresses().iter().map(ToString::to_string).collect();
+        let addresses: Vec<String> = addresses.into_iter().collect();
+        say::line(format_args!("  SIP      {} (UDP and TCP)", addresses.join(", ")));
+        say_windows(&running.rota);
+        say_phones(running, &telephony.phones_file.display().to_string());
+    }
+    say::line(format_args!("  data     {}", settings.data.display()));
+    Ok(())
+}
+
+fn say_windows(rota: &Rota) {
+    for window in rota.windows() {
+        let numbers: Vec<&str> = window.numbers.iter().map(on_call_rota::CalledNumber::as_str).collect();
+        say::line(format_args!("  ring     sip:{} ({})", numbers.join(" or sip:"), window.name));
+    }
+}
+
+fn say_phones(running: &Running, file: &str) {
+    let at = running.clock.now().timestamp();
+    let mut on_duty = BTreeSet::new();
+    for window in running.rota.windows() {
+        let people = running.rota.on_duty(&window.id, at).unwrap_or_default();
+        on_duty.extend(people.into_iter().filter(|duty| duty.role == on_call_rota::Role::Counsellor).map(|duty| duty.staff));
+    }
+    let names: Vec<&str> = on_duty.iter().map(on_call_rota::StaffId::as_str).collect();
+    say::line(format_args!("  phones   accounts and passwords in {file}"));
+    say::line(format_args!("  on duty  {} (register one of these phones, then ring a number above)", names.join(", ")));
+}
