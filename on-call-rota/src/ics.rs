@@ -200,6 +200,14 @@ mod tests {
     }
 
     #[test]
+    fn a_plain_line_is_folded_after_exactly_75_octets() {
+        let mut out = Lines(String::new());
+        out.line(&"a".repeat(150));
+        let lengths: Vec<usize> = out.0.split_terminator("\r\n").map(str::len).collect();
+        assert_eq!(lengths, [75, 75, 2]);
+    }
+
+    #[test]
     fn text_cannot_break_out_of_its_line() {
         assert_eq!(escaped("a,b;c\\d\r\nEND:VEVENT"), "a\\,b\\;c\\\\d\\nEND:VEVENT");
     }
