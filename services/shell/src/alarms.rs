@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use domain::ids::{OperatorId, WindowId};
 use domain::time::Instant;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -97,6 +97,24 @@ impl Alarms {
         }
         metrics::gauge!("tomoshibi_alarms_standing", "kind" => alarm.kind).set(self.count(alarm.kind));
         self.tell(Change::Clear { alarm: alarm.clone(), at: self.clock.now() });
+    }
+
+    /// Whether this process has raised it and not cleared it.
+    pub fn is_standing(&self, alarm: &Alarm) -> bool {
+        self.standing().contains(alarm)
+    }
+
+    /// Raises it whenever `well` says no and clears it when it says yes, until its sender is gone.
+    pub async fn follow(&self, alarm: Alarm, mut well: watch::Receiver<bool>) {
+        loop {
+            match *well.borrow_and_update() {
+                true => self.clear(&alarm),
+                false => self.raise(alarm.clone(), None),
+            }
+            if well.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Alarms of an operator and of the whole installation, standing ones first, then the latest.

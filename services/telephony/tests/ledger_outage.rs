@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use domain::ids::CallId;
 use domain::ledger::{EndReason, Entry, Step};
 use ledger_kit::{Line, NOW, batch, begun, ended, entry, process};
+use shell::alarms::{Alarm, Alarms};
+use shell::clock::Clock;
+use shell::ids::Ids;
 use shell::store::{Db, StoreSettings};
 use shell::testkit::{self, Postgres};
 use telephony::ledger::{Durable, Flow, Ledger, LedgerSettings, SpoolFault};
@@ -195,4 +198,37 @@ async fn two_processes_do_not_share_a_spool() {
     let second = Ledger::start(db, line.sealer.clone(), process(8), LedgerSettings::with_spool(line.spool()));
 
     assert!(matches!(second, Err(SpoolFault::Held { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_human_is_told_that_the_store_is_away_and_that_it_is_back() {
+    use sqlx::Executor;
+    let (_folder, db) = testkit::sqlite().await;
+    let line = Line::on(db.clone());
+    let clock = Clock::by_hand(NOW);
+    let (alarms, _keeping) = Alarms::start(db, clock.clone(), Ids::seeded(clock, 1));
+    let watching = alarms.clone();
+    let flow = line.ledger.flow();
+    tokio::spawn(async move { Ledger::watch(flow, &watching).await });
+
+    let mut other = lock_of_another_process(&line).await;
+    line.ledger.append(&batch(vec![begun(call(1), 0, NOW)])).await.unwrap();
+    let store_away = Alarm { kind: "store_away", operator: None, window: None };
+    becomes(async || alarms.is_standing(&store_away)).await;
+    other.execute("ROLLBACK").await.unwrap();
+
+    becomes(async || {
+        let listed = alarms.list(&testkit::operator(), 5).await.unwrap();
+        listed.iter().any(|alarm| alarm.kind == "store_away" && alarm.cleared_us.is_some())
+    })
+    .await;
+}
+
+async fn becomes(holds: impl AsyncFn() -> bool) {
+    let asked = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), asked).await.unwrap();
 }

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use domain::ids::WindowId;
 use domain::ledger::Entry;
+use shell::alarms::{Alarm, Alarms};
 use shell::process::ProcessId;
 use shell::seal::{SealFault, Sealer};
 use shell::store::Db;
@@ -154,6 +155,24 @@ impl Ledger {
     /// How events flow now, and a way to hear of changes: anything but `Direct` is an alarm.
     pub fn flow(&self) -> watch::Receiver<Flow> {
         self.flow.clone()
+    }
+
+    /// Raises what a human must know of the way to the store, and clears it. Ends with the ledger.
+    pub async fn watch(mut flow: watch::Receiver<Flow>, alarms: &Alarms) {
+        let alarm = |kind| Alarm { kind, operator: None, window: None };
+        let (away, full) = (alarm("store_away"), alarm("spool_disk_full"));
+        loop {
+            let now = *flow.borrow_and_update();
+            match now {
+                Flow::Direct => [&away, &full].map(|alarm| alarms.clear(alarm)),
+                Flow::Spooling { .. } => [alarms.raise(away.clone(), None), alarms.clear(&full)],
+                Flow::Holding { .. } => [&away, &full].map(|alarm| alarms.raise(alarm.clone(), None)),
+            };
+            let other = |flow: &Flow| std::mem::discriminant(flow) != std::mem::discriminant(&now);
+            if flow.wait_for(other).await.is_err() {
+                return;
+            }
+        }
     }
 
     /// The store may be back: drain now rather than at the next turn.
