@@ -4,6 +4,7 @@
 //! to change.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use domain::desk::{Desk, Presence};
 use domain::ids::{CallId, DeskId, OfferId, OperatorId, StaffId, WindowId};
@@ -31,6 +32,13 @@ pub(crate) struct Place {
     /// The routing replica that has the call's stream.
     pub(crate) owner: String,
     pub(crate) lease_until: Instant,
+}
+
+impl Place {
+    /// When its replica renews a lease of this length: early enough to try again.
+    pub(crate) fn renew_at(&self, lease: Duration) -> Instant {
+        self.lease_until - lease + lease / 3
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::invariant::each_call_has_one_desk;
 use domain::time::Instant;
 use on_call_rota::Rota;
 use shell::clock::Clock;
@@ -184,6 +185,7 @@ impl Dispatcher {
         let answers: Vec<_> = asked.iter().map(|one| round.carry_out(&one.request)).collect();
         let mut draw = || self.ids.offer();
         let tell_others = round.dispatch(&self.circles, &mut self.kept, &mut draw);
+        debug_assert_eq!(each_call_has_one_desk(&round.all_desks()), Ok(()));
         let Round { board: next, ended, reported, nobody, .. } = round;
         let mut changes = self.board.changes_to(&next);
         changes.ended = ended;
@@ -319,9 +321,8 @@ impl Dispatcher {
             return calendar;
         }
         let desks = self.board.desks.values().filter_map(|seat| seat.desk.deadline());
-        let renew = self.settings.waiting_lease / 3;
         let places = self.board.places.values().map(|place| match place.owner == self.settings.owner {
-            true => place.lease_until - self.settings.waiting_lease + renew,
+            true => place.renew_at(self.settings.waiting_lease),
             false => place.lease_until,
         });
         let kept = self.kept.next_end(now, self.settings.keep_for_others);

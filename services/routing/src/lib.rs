@@ -11,6 +11,8 @@ mod deliver;
 mod dispatcher;
 mod error;
 mod gauges;
+#[cfg(test)]
+mod nights;
 mod nudges;
 mod plan;
 mod request;

@@ -53,8 +53,8 @@ pub(crate) struct Duty {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
-    operator: OperatorId,
-    target: Option<Target>,
+    pub(crate) operator: OperatorId,
+    pub(crate) target: Option<Target>,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -104,7 +104,7 @@ impl<'r> Round<'r> {
     fn renew_places(&mut self) {
         let (now, lease) = (self.now, self.settings.waiting_lease);
         for seeker in self.seekers.values_mut() {
-            if seeker.place.lease_until.since(now) < lease * 2 / 3 {
+            if seeker.place.renew_at(lease) <= now {
                 seeker.place.lease_until = now + lease;
             }
             self.board.places.insert(seeker.place.call, seeker.place.clone());

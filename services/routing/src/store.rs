@@ -203,3 +203,165 @@ async fn end_place(tx: &mut Tx, operator: &OperatorId, call: CallId) -> Result<(
         .map(|_| ()))
     .attempt("take a call out of the queue")
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::desk::{Desk, PauseReason};
+    use domain::ids::{DeskId, OfferId};
+    use domain::ledger::{OfferOutcome, PlaceClass};
+    use domain::time::Instant;
+    use shell::testkit::both_stores;
+    use std::time::Duration;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::board::Seat;
+
+    const NOW: Instant = Instant::from_micros(1_793_581_200_000_000);
+    const HOUR: Duration = Duration::from_secs(3600);
+    const CALL: CallId = CallId(Uuid::from_u128(7));
+
+    fn key(desk: &str) -> DeskKey {
+        ("example".parse().unwrap(), DeskId::parse(desk).unwrap())
+    }
+
+    fn seat(desk: &str) -> Seat {
+        let mut desk = Desk::vacant(DeskId::parse(desk).unwrap(), NOW);
+        desk.sign_in("ito".parse().unwrap(), NOW + HOUR, NOW).unwrap();
+        Seat { desk, claim_owner: None }
+    }
+
+    fn rung(desk: &str, offer: u128) -> Seat {
+        let mut seat = seat(desk);
+        seat.desk.claim(OfferId(Uuid::from_u128(offer)), CALL, NOW + HOUR, NOW).unwrap();
+        seat.claim_owner = Some("telephony".into());
+        seat
+    }
+
+    fn answered(desk: &str, offer: u128) -> Seat {
+        let mut seat = rung(desk, offer);
+        seat.desk.offer_ended(OfferId(Uuid::from_u128(offer)), OfferOutcome::Answered, NOW).unwrap();
+        seat
+    }
+
+    fn place(owner: &str) -> Place {
+        Place {
+            operator: "example".parse().unwrap(),
+            call: CALL,
+            window: "main".parse().unwrap(),
+            class: PlaceClass::Agency,
+            since: NOW - HOUR,
+            circle: 2,
+            owner: owner.into(),
+            lease_until: NOW + HOUR,
+        }
+    }
+
+    fn swaps(swaps: Vec<(DeskKey, Option<Seat>, Seat)>) -> Changes {
+        let desks = swaps.into_iter().map(|(key, seen, next)| Swap { key, seen, next }).collect();
+        Changes { desks, ..Changes::default() }
+    }
+
+    #[tokio::test]
+    async fn a_board_is_read_back_as_it_was_stored() {
+        both_stores(async |db| {
+            let store = Store::new(db);
+            let mut paused = seat("c");
+            paused.desk.pause(PauseReason::Unreachable, NOW).unwrap();
+            let mut writes = answered("d", 4);
+            writes.desk.call_ended(CALL, HOUR, NOW).unwrap();
+            let vacant = Seat { desk: Desk::vacant(DeskId::parse("e").unwrap(), NOW), claim_owner: None };
+            let seats = [rung("a", 1), answered("b", 2), paused, writes, vacant, seat("f")];
+            let board = Board {
+                desks: seats.into_iter().map(|seat| (key(seat.desk.id.as_str()), seat)).collect(),
+                places: [(CALL, place("one"))].into(),
+            };
+
+            let lost = store.commit(&Board::default().changes_to(&board)).await.unwrap();
+
+            assert!(lost.is_empty());
+            assert_eq!(store.read().await.unwrap(), board);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn of_two_replicas_that_claim_one_desk_one_wins_and_the_other_is_told() {
+        both_stores(async |db| {
+            let store = Store::new(db);
+            store.commit(&swaps(vec![(key("a"), None, seat("a"))])).await.unwrap();
+            let claim = |offer| swaps(vec![(key("a"), Some(seat("a")), rung("a", offer))]);
+
+            let (first, second) =
+                (store.commit(&claim(1)).await.unwrap(), store.commit(&claim(2)).await.unwrap());
+
+            assert!(first.is_empty());
+            assert_eq!(second, [key("a")].into());
+            assert_eq!(store.read().await.unwrap().desks[&key("a")], rung("a", 1));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_desk_whose_sign_in_was_renewed_elsewhere_keeps_the_longer_lease() {
+        both_stores(async |db| {
+            let store = Store::new(db);
+            store.commit(&swaps(vec![(key("a"), None, seat("a"))])).await.unwrap();
+            let mut renewed = seat("a");
+            renewed.desk.sign_in("ito".parse().unwrap(), NOW + HOUR + HOUR, NOW).unwrap();
+            store.commit(&swaps(vec![(key("a"), Some(seat("a")), renewed.clone())])).await.unwrap();
+
+            let lost = store.commit(&swaps(vec![(key("a"), Some(seat("a")), rung("a", 1))])).await.unwrap();
+
+            assert_eq!(lost, [key("a")].into());
+            assert_eq!(store.read().await.unwrap().desks[&key("a")], renewed);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn of_two_desks_that_answer_one_call_the_store_lets_one_have_it_and_keeps_the_rest() {
+        both_stores(async |db| {
+            let store = Store::new(db);
+            let both = vec![
+                (key("a"), None, rung("a", 1)),
+                (key("b"), None, rung("b", 2)),
+                (key("c"), None, seat("c")),
+            ];
+            store.commit(&swaps(both)).await.unwrap();
+            store.commit(&swaps(vec![(key("a"), Some(rung("a", 1)), answered("a", 1))])).await.unwrap();
+            let mut paused = seat("c");
+            paused.desk.pause(PauseReason::Own, NOW).unwrap();
+
+            let late = vec![
+                (key("b"), Some(rung("b", 2)), answered("b", 2)),
+                (key("c"), Some(seat("c")), paused.clone()),
+            ];
+            let lost = store.commit(&swaps(late)).await.unwrap();
+
+            assert_eq!(lost, [key("b")].into());
+            let board = store.read().await.unwrap();
+            assert_eq!(board.answering(CALL), Some(&key("a")));
+            assert_eq!(board.desks[&key("c")], paused);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_place_that_moved_to_another_replica_is_not_dropped_by_the_first_but_ended_by_anyone() {
+        both_stores(async |db| {
+            let store = Store::new(db);
+            let kept = |owner| Changes { kept: vec![place(owner)], ..Changes::default() };
+            store.commit(&kept("one")).await.unwrap();
+            store.commit(&kept("two")).await.unwrap();
+
+            store.commit(&Changes { dropped: vec![place("one")], ..Changes::default() }).await.unwrap();
+            assert_eq!(store.read().await.unwrap().places[&CALL].owner, "two");
+
+            let ended = [("example".parse().unwrap(), CALL)].into();
+            store.commit(&Changes { ended, ..Changes::default() }).await.unwrap();
+            assert!(store.read().await.unwrap().places.is_empty());
+        })
+        .await;
+    }
+}

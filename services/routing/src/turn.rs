@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use domain::desk::Desk;
 use domain::ids::{CallId, DeskId, OfferId, OperatorId};
 use domain::ledger::NoOneFree;
 use domain::routing::{Choice, Snapshot, Waiting, dispatch};
@@ -129,6 +130,10 @@ impl Round<'_> {
                 .filter_map(|place| self.waiting(place, circles, kept, ringing(&place.call)))
                 .collect(),
         }
+    }
+
+    pub(crate) fn all_desks(&self) -> Vec<Desk> {
+        self.board.desks.values().map(|seat| seat.desk.clone()).collect()
     }
 
     /// None when the window left the rota.
