@@ -37,7 +37,6 @@ mod rota;
 mod shift;
 mod staff;
 mod sweep;
-mod who;
 mod zone;
 
 pub use calendar::{Band, Calendar, EarlyMorning, Moment};
@@ -57,4 +56,3 @@ pub use roster::{Handover, NotInRoster, OnDuty, Roster};
 pub use rota::{Centre, Group, Operator, Rota, Window};
 pub use shift::Shift;
 pub use staff::{Contact, InvalidStaff, Language, Qualification, Role, Staff, StaffName};
-pub use who::Who;

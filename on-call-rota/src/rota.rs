@@ -1,8 +1,8 @@
 //! The rota as it holds after its file was checked: every reference in it
 //! leads somewhere, so nothing here can fail.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::calendar::Calendar;
 use crate::contact::{CalledNumber, ContactPoint, E164};
@@ -10,9 +10,9 @@ use crate::cover::Cover;
 use crate::coverage::Rule;
 use crate::hours::WeekHours;
 use crate::ids::{CentreId, GroupId, OperatorId, StaffId, WindowId};
-use crate::ladder::Ladder;
+use crate::ladder::{Ladder, Rung};
 use crate::period::Period;
-use crate::roster::Roster;
+use crate::roster::{NotInRoster, OnDuty, Roster};
 use crate::shift::{Duty, Plan, Shift};
 use crate::staff::{Language, Staff};
 
@@ -157,5 +157,25 @@ impl Rota {
     pub fn shifts(&self, period: Period) -> Vec<Shift> {
         let plan = Plan::new(self, period);
         plan.slots.iter().map(|slot| slot.shift(self)).collect()
+    }
+
+    /// Who is on duty at one instant. For many questions, `compile`.
+    pub fn on_duty(&self, window: &WindowId, at: Timestamp) -> Result<Vec<OnDuty>, NotInRoster> {
+        self.moment(at).on_duty(window, at).map(<[OnDuty]>::to_vec)
+    }
+
+    /// Whom to page, in order, at one instant. For many questions, `compile`.
+    pub fn ladder(&self, window: &WindowId, at: Timestamp) -> Result<Vec<Rung>, NotInRoster> {
+        self.moment(at).ladder(window, at)
+    }
+
+    /// The window that answers for `window` at one instant. For many questions, `compile`.
+    pub fn answering(&self, window: &WindowId, at: Timestamp) -> Result<Option<WindowId>, NotInRoster> {
+        self.moment(at).answering(window, at).map(Option::<&WindowId>::cloned)
+    }
+
+    fn moment(&self, at: Timestamp) -> Roster {
+        let until = at.saturating_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
+        self.compile(Period { from: at, until })
     }
 }

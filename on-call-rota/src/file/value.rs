@@ -33,7 +33,10 @@ impl FromStr for FileWhen {
         if let Ok(date) = text.parse::<FileDate>() {
             return Ok(Self::Date(date.0));
         }
-        let known = |time: &DateTime| text.contains('T') && (1980..=2099).contains(&time.year());
+        // Everything of a rota changes on whole minutes.
+        let whole = |time: &DateTime| time.second() == 0 && time.subsec_nanosecond() == 0;
+        let known =
+            |time: &DateTime| text.contains('T') && (1980..=2099).contains(&time.year()) && whole(time);
         let time = text.parse().ok().filter(known);
         time.map(Self::Time).ok_or("write a date YYYY-MM-DD, or a local time YYYY-MM-DDTHH:MM")
     }

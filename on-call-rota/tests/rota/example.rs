@@ -61,16 +61,22 @@ fn the_doctor_on_call_the_one_behind_and_the_supervisor_are_paged_in_order() {
 }
 
 #[test]
-fn everything_about_one_instant_can_be_told_as_json() {
-    let who = example().who(at("2026-11-21T22:10")).unwrap();
-    let told = serde_json::to_value(&who).unwrap();
-    assert_eq!(told[1]["window"], "welfare");
-    assert_eq!(told[1]["answering"], "main");
-    assert_eq!(told[1]["band"], "B5");
-    assert_eq!(told[1]["day"], "saturday");
-    assert_eq!(told[0]["on_duty"][0]["staff"], "sato");
-    assert_eq!(told[0]["on_duty"][0]["from"], "2026-11-21T08:00:00Z");
-    assert_eq!(told[2]["ladder"][0]["staff"][1], "aoki");
+fn who_is_on_duty_is_told_as_json() {
+    let people = example().on_duty(&window("main"), at("2026-11-21T22:10")).unwrap();
+    assert_eq!(
+        serde_json::to_string(&people[0]).unwrap(),
+        r#"{"staff":"sato","role":"counsellor","duty":"desks","date":"2026-11-21","from":"2026-11-21T08:00:00Z","until":"2026-11-21T23:45:00Z","instead_of":null}"#
+    );
+}
+
+#[test]
+fn a_saturday_night_is_a_closed_night_of_that_saturday() {
+    let rota = example();
+    let moment = rota.calendar(rota.window(&window("main")).unwrap()).moment(at("2026-11-22T03:00"));
+    assert_eq!(
+        serde_json::to_string(&moment).unwrap(),
+        r#"{"band":"B5","calendar_date":"2026-11-22","service_date":"2026-11-21","day":"sunday"}"#
+    );
 }
 
 #[test]
@@ -90,5 +96,5 @@ fn any_stretch_of_time_can_be_asked_about() {
         assert!(gaps.iter().all(|gap| from <= gap.time.from && gap.time.until <= until));
         assert!(rota.compile(period).on_duty(&window("main"), Timestamp::MAX).is_err());
     }
-    assert!(rota.who(Timestamp::MIN).is_err());
+    assert!(rota.on_duty(&window("main"), Timestamp::MIN).is_err());
 }

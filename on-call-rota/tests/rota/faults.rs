@@ -140,6 +140,11 @@ kind = "absence"
 staff = "ito"
 from = 2026-03-05
 until = "2026-03-06T12:00"        #! both as dates
+[[cover]]
+kind = "absence"
+staff = "ito"
+from = "2026-03-05T12:00:30"      #! a local time YYYY-MM-DDTHH:MM
+until = "2026-03-06T12:00"
 [[cover]]                         #! nobody stands in for themselves
 kind = "stand-in"
 staff = "ito"
