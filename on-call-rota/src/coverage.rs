@@ -118,7 +118,7 @@ fn closed(plan: &Plan<'_>, group: &Group) -> Vec<Gap> {
         time,
         group: group.id.clone(),
         window: None,
-        rule: RuleId::fixed(RULE_OPEN),
+        rule: RuleId::built_in(RULE_OPEN),
         missing: Missing::Window,
     };
     without(&[plan.period], &open(plan, &group.windows)).into_iter().map(gap).collect()
@@ -134,7 +134,7 @@ pub(crate) fn open(plan: &Plan<'_>, windows: &[Ix]) -> Vec<Period> {
 impl Rule {
     fn staffed(group: Ix) -> Self {
         Self {
-            id: RuleId::fixed(RULE_STAFFED),
+            id: RuleId::built_in(RULE_STAFFED),
             group,
             window: None,
             days: DayFilter::default(),

@@ -43,13 +43,6 @@ macro_rules! id {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
-
-            /// An id of our own.
-            #[allow(dead_code)] // not every kind of id has one
-            pub(crate) fn fixed(id: &'static str) -> Self {
-                debug_assert!(is_id(id));
-                Self(id.into())
-            }
         }
 
         impl FromStr for $name {
@@ -111,6 +104,15 @@ id!(
     /// A staffing rule.
     RuleId
 );
+
+impl RuleId {
+    /// A rule that is built in.
+    pub(crate) fn built_in(id: &'static str) -> Self {
+        debug_assert!(is_id(id));
+        Self(id.into())
+    }
+}
+
 id!(
     /// A psychiatric emergency information centre 精神科救急情報センター.
     CentreId

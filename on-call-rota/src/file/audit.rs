@@ -18,12 +18,21 @@ use crate::shift::{Plan, Slot, Timing, planned};
 /// rules by `coverage`, which counts a person once.
 const DAYS_AHEAD: i64 = 3 * 366;
 
+/// What was told already: a fault recurs with its duty, once is enough.
+#[derive(Default)]
+struct Told {
+    /// Person and duty.
+    unfit: BTreeSet<(Ix, Ix)>,
+    /// Person and two duties.
+    twice: BTreeSet<(Ix, (Ix, Ix))>,
+}
+
 impl Checked<'_> {
     pub(super) fn audit(&self) {
         if self.rota.operators.is_empty() {
             return;
         }
-        let mut told = BTreeSet::new();
+        let mut told = Told::default();
         let mut found: Vec<Vec<bool>> =
             self.rota.covers.iter().map(|one| vec![false; one.moves.len()]).collect();
         for (first, last) in self.stretches() {
@@ -32,6 +41,7 @@ impl Checked<'_> {
             self.overlaps(&mut slots, &mut told);
         }
         if !self.faults.is_incomplete() {
+            self.groups_of_nothing();
             self.covers_for_nobody(&found);
             self.callers_whom_nobody_takes();
         }
@@ -86,11 +96,11 @@ impl Checked<'_> {
         }
     }
 
-    fn physicians(&self, slots: &[Slot], told: &mut BTreeSet<(Ix, Ix, Ix)>) {
+    fn physicians(&self, slots: &[Slot], told: &mut Told) {
         for slot in slots {
             let (duty, person) = (&self.rota.duties[slot.duty], &self.rota.staff[slot.staff]);
-            let right = duty.role.needs_physician() && !person.is_physician();
-            if right && told.insert((slot.staff, slot.duty, slot.duty)) {
+            let unfit = duty.role.needs_physician() && !person.is_physician();
+            if unfit && told.unfit.insert((slot.staff, slot.duty)) {
                 let what =
                     format!("{} is not a physician and cannot be {} ({})", person.id, duty.role, duty.id);
                 let right = "name a physician, or correct the person's qualifications";
@@ -99,15 +109,19 @@ impl Checked<'_> {
         }
     }
 
-    fn overlaps(&self, slots: &mut [Slot], told: &mut BTreeSet<(Ix, Ix, Ix)>) {
+    /// Each shift against the one of the same person that lasts longest so far.
+    fn overlaps(&self, slots: &mut [Slot], told: &mut Told) {
         slots.sort_by_key(|slot| (slot.staff, slot.time.from, slot.duty));
-        for pair in slots.windows(2) {
-            let [one, two] = pair else { continue };
-            let overlap = one.staff == two.staff && two.time.from < one.time.until;
-            // The same duty with itself is its own pair; physicians are told apart by equal duties.
-            let key = (one.staff, one.duty.min(two.duty), one.duty.max(two.duty) + self.rota.duties.len());
-            if overlap && told.insert(key) {
-                self.overlap(one, two);
+        for shifts in slots.chunk_by(|one, two| one.staff == two.staff) {
+            let mut longest = &shifts[0];
+            for shift in &shifts[1..] {
+                let pair = (longest.duty.min(shift.duty), longest.duty.max(shift.duty));
+                if shift.time.from < longest.time.until && told.twice.insert((shift.staff, pair)) {
+                    self.overlap(longest, shift);
+                }
+                if longest.time.until < shift.time.until {
+                    longest = shift;
+                }
             }
         }
     }
@@ -126,6 +140,15 @@ impl Checked<'_> {
             self.faults.line(earlier),
         );
         self.faults.add(later, what, "move or shorten one of them, or let somebody stand in");
+    }
+
+    fn groups_of_nothing(&self) {
+        for (group, place) in self.rota.groups.iter().zip(&self.groups) {
+            if group.windows.is_empty() {
+                let right = format!("add group = \"{}\" to its windows, or take the group out", group.id);
+                self.faults.add(place, "a group without windows", right);
+            }
+        }
     }
 
     fn covers_for_nobody(&self, found: &[Vec<bool>]) {

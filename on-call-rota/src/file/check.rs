@@ -18,6 +18,8 @@ use crate::staff::{Language, Staff};
 pub(super) struct Checked<'a> {
     pub(super) faults: &'a Faults<'a>,
     pub(super) rota: Rota,
+    /// Of the groups that the file declares; they come first in the rota.
+    pub(super) groups: Vec<Place>,
     pub(super) windows: Vec<Place>,
     pub(super) duties: Vec<Place>,
     pub(super) covers: Vec<Place>,
@@ -61,6 +63,7 @@ impl<'a> Checked<'a> {
         Self {
             faults,
             rota,
+            groups: Vec::new(),
             windows: Vec::new(),
             duties: Vec::new(),
             covers: Vec::new(),

@@ -22,7 +22,11 @@ impl Checked<'_> {
                 windows: Vec::new(),
             });
             let ix = built.is_some().then_some(self.rota.groups.len());
-            keep(&mut self.group_names, raw.id.as_ref(), ix, built, &mut self.rota.groups, self.faults);
+            if keep(&mut self.group_names, raw.id.as_ref(), ix, built, &mut self.rota.groups, self.faults)
+                .is_some()
+            {
+                self.groups.push(raw.place);
+            }
         }
     }
 

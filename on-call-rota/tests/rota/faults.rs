@@ -200,6 +200,37 @@ staff = ["mori", "mori"]
 }
 
 #[test]
+fn a_long_shift_is_held_against_every_shift_inside_it() {
+    let shifts = r#"
+[[shift]]
+id = "long"
+date = 2026-03-01
+time = "08:00-20:00"
+windows = ["main"]
+staff = ["ito"]
+[[shift]]                         #! long of 2026-03-01 and early
+id = "early"
+date = 2026-03-01
+time = "09:00-10:00"
+windows = ["main"]
+staff = ["ito"]
+[[shift]]                         #! long of 2026-03-01 and late
+id = "late"
+date = 2026-03-01
+time = "11:00-12:00"
+windows = ["main"]
+staff = ["ito"]
+"#;
+    faults_are_as_marked(&file(&["ito"], shifts));
+}
+
+#[test]
+fn a_group_that_no_window_belongs_to_is_a_mistake() {
+    let group = "[[group]] #! a group without windows\nid = \"lonely\"\n";
+    faults_are_as_marked(&file(&["ito"], group));
+}
+
+#[test]
 fn cover_for_somebody_who_is_not_on_duty_is_a_mistake() {
     let covers = r#"
 [[cover]]                         #! mori has no such shift between 2026-03-05 and 2026-03-06
