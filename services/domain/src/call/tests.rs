@@ -62,9 +62,9 @@ fn position(effects: &[Effect], wanted: impl Fn(&Effect) -> bool) -> usize {
 }
 
 fn ended(effects: &[Effect]) -> Option<(EndReason, bool)> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Record(Step::Ended { reason, owes_call_back }) => Some((*reason, *owes_call_back)),
-        _ => None,
+    effects.iter().find_map(|effect| {
+        let Effect::Record(Step::Ended { reason, owes_call_back }) = effect else { return None };
+        Some((*reason, *owes_call_back))
     })
 }
 
