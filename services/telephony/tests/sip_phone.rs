@@ -15,7 +15,6 @@ async fn line_and_phone() -> (Line, Udp) {
     let phone = Udp::to("127.0.0.1:9".parse().unwrap()).await;
     let shelf = Shelf::with(&[("desk-1", phone.address())]);
     let line = Line::start_with(settings(), Arc::new(shelf), Clock::system()).await.unwrap();
-    let phone = phone.now_to(line.address());
     (line, phone)
 }
 

@@ -186,6 +186,11 @@ impl Line {
     /// From now on every call rings `target`; when it answers, the two hear each other; when one
     /// ends, the other does.
     pub fn bridge_all_to(&self, target: Target) {
+        self.bridge_all_but(LegId(Uuid::nil()), target);
+    }
+
+    /// The same, but for one call that is answered already.
+    pub fn bridge_all_but(&self, kept: LegId, target: Target) {
         let (edge, partners, mut events) =
             (self.edge.clone(), Arc::clone(&self.partners), self.events.clone());
         tokio::spawn(async move {
@@ -194,6 +199,9 @@ impl Line {
                 let fresh: Vec<EdgeEvent> = events.borrow_and_update()[read..].to_vec();
                 read += fresh.len();
                 for event in fresh {
+                    if matches!(&event, EdgeEvent::Incoming(call) if call.leg == kept) {
+                        continue;
+                    }
                     drive(&edge, &partners, &target, event);
                 }
                 if events.changed().await.is_err() {

@@ -1,21 +1,23 @@
 //! Messages written by hand and sent over a bare socket.
 
 use std::net::SocketAddr;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
 
 use super::PATIENCE;
 
+/// A socket that speaks to whom it heard last.
 pub struct Udp {
     socket: UdpSocket,
-    line: SocketAddr,
+    line: Mutex<SocketAddr>,
 }
 
 impl Udp {
     pub async fn to(line: SocketAddr) -> Self {
         let ip = if line.is_ipv6() { "[::1]:0" } else { "127.0.0.1:0" };
-        Self { socket: UdpSocket::bind(ip).await.unwrap(), line }
+        Self { socket: UdpSocket::bind(ip).await.unwrap(), line: Mutex::new(line) }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -23,7 +25,8 @@ impl Udp {
     }
 
     pub async fn send(&self, message: impl AsRef<[u8]>) {
-        self.socket.send_to(message.as_ref(), self.line).await.unwrap();
+        let line = *self.line.lock().unwrap();
+        self.socket.send_to(message.as_ref(), line).await.unwrap();
     }
 
     pub async fn read(&self) -> String {
@@ -33,7 +36,9 @@ impl Udp {
     pub async fn read_within(&self, patience: Duration) -> Option<String> {
         let mut buffer = vec![0; 65_536];
         let read = tokio::time::timeout(patience, self.socket.recv_from(&mut buffer)).await.ok()?;
-        Some(String::from_utf8_lossy(&buffer[..read.unwrap().0]).into_owned())
+        let (length, from) = read.unwrap();
+        *self.line.lock().unwrap() = from;
+        Some(String::from_utf8_lossy(&buffer[..length]).into_owned())
     }
 
     /// Reads on until a message begins that way.
@@ -46,10 +51,13 @@ impl Udp {
         }
     }
 
-    /// The final answer to what was sent last.
+    /// The final answer to what was sent last. The line's session checks are answered meanwhile.
     pub async fn answer(&self) -> String {
         loop {
             let message = self.read().await;
+            if message.starts_with("OPTIONS ") {
+                self.send(reply(&message, 200, "", &[], "")).await;
+            }
             if message.starts_with("SIP/2.0 ") && !message.starts_with("SIP/2.0 1") {
                 return message;
             }
@@ -232,12 +240,5 @@ impl Caller {
             "",
         );
         self.udp.send(cancel).await;
-    }
-}
-
-impl Udp {
-    /// The same socket, speaking to another line.
-    pub fn now_to(self, line: SocketAddr) -> Self {
-        Self { line, ..self }
     }
 }
