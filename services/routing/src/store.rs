@@ -303,6 +303,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_desk_that_was_paused_elsewhere_in_the_same_moment_is_not_claimed() {
+        both_stores(async |db| {
+            let store = Store::new(db);
+            store.commit(&swaps(vec![(key("a"), None, seat("a"))])).await.unwrap();
+            let mut paused = seat("a");
+            paused.desk.pause(PauseReason::Own, NOW).unwrap();
+            store.commit(&swaps(vec![(key("a"), Some(seat("a")), paused.clone())])).await.unwrap();
+
+            let lost = store.commit(&swaps(vec![(key("a"), Some(seat("a")), rung("a", 1))])).await.unwrap();
+
+            assert_eq!(lost, [key("a")].into());
+            assert_eq!(store.read().await.unwrap().desks[&key("a")], paused);
+        })
+        .await;
+    }
+
+    #[tokio::test]
     async fn a_desk_whose_sign_in_was_renewed_elsewhere_keeps_the_longer_lease() {
         both_stores(async |db| {
             let store = Store::new(db);

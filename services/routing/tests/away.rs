@@ -69,6 +69,9 @@ async fn a_postgresql_that_hangs_is_answered_quickly_and_used_again_when_it_is_b
     let mut served = seek_until_served(&mut routing, &caller).await;
 
     assert_ne!(served.offer().await.desk_id, offer.desk_id);
+    let raised = line.alarms.list(&line::operator_id(), 100).await.unwrap();
+    let away = raised.iter().find(|alarm| alarm.kind == "routing_store_away");
+    assert!(away.is_none_or(|alarm| alarm.cleared_us.is_some()), "{away:?}");
     assert_eq!(routing.presence(&offer.desk_id).await, Presence::InCall);
 }
 

@@ -5,6 +5,7 @@
 mod line;
 
 use std::future::Future;
+use std::time::Duration;
 
 use line::{Caller, Line, Person, code, secs};
 use proto::routing::v1 as pb;
@@ -424,6 +425,62 @@ async fn a_busy_desk_that_is_reported_at_the_other_replica_is_not_rung_again() {
 
         assert_eq!(news.withdrawn().await, offer.offer_id);
         assert_eq!(news.nobody_free().await, NoOneFree::NoneSuitable);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_desk_is_not_kept_for_long_for_a_call_of_another_replica_that_cannot_take_it() {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
+        let (mut one, mut two) = (line.replica("one").await, line.replica("two").await);
+        one.signs_in("ito").await;
+        // Only its own replica knows that this caller asks for English.
+        let english = Caller { circle: 0, language: "en", ..two.caller() };
+        let mut first = two.seeks(&english).await;
+        assert_eq!(first.nobody_free().await, NoOneFree::NoneSuitable);
+        line.clock.advance(Duration::from_millis(1));
+        let mut second = one.seeks(&one.caller()).await;
+        assert_eq!(second.nobody_free().await, NoOneFree::AllBusy);
+
+        line.clock.advance(Duration::from_millis(250));
+
+        assert_eq!(second.offer().await.desk_id, "ito");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_the_bus_another_replica_is_heard_within_a_second() {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
+        let mut one = line.replica("one").await;
+        let mut two = line.deaf_replica("two").await;
+        let mut waits = two.seeks(&two.caller()).await;
+        assert_eq!(waits.nobody_free().await, NoOneFree::NobodySignedIn);
+        one.signs_in("ito").await;
+
+        line.clock.advance(secs(1));
+
+        assert_eq!(waits.offer().await.desk_id, "ito");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_desks_of_one_operator_are_not_touched_by_another() {
+    on_both_stores(&[Person::nurse("ito")], |line| async move {
+        let mut routing = line.replica("one").await;
+        routing.signs_in("ito").await;
+        let caller = routing.caller();
+        let mut news = routing.seeks(&caller).await;
+        let offer = news.offer().await;
+
+        let foreign = pb::EndCallRequest { operator_id: "elsewhere".into(), call_id: caller.call.clone() };
+        routing.client.end_call(foreign).await.unwrap();
+        let desks = routing.client.list_desks(pb::ListDesksRequest { operator_id: "elsewhere".into() }).await;
+
+        assert!(desks.unwrap().into_inner().desks.is_empty());
+        routing.answers(&caller, &offer).await;
+        assert_eq!(routing.presence("ito").await, Presence::InCall);
     })
     .await;
 }

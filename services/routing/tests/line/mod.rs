@@ -70,14 +70,23 @@ impl Line {
         self.tries_replica(name).await.unwrap()
     }
 
+    /// One that hears and sends no nudges.
+    pub async fn deaf_replica(&self, name: &str) -> Replica {
+        self.replica_on(name, Bus::in_process()).await.unwrap()
+    }
+
     pub async fn tries_replica(&self, name: &str) -> Result<Replica, StartFault> {
+        self.replica_on(name, self.bus.clone()).await
+    }
+
+    async fn replica_on(&self, name: &str, bus: Bus) -> Result<Replica, StartFault> {
         let shutdown = Shutdown::new();
         let settings = Settings { owner: name.to_owned(), ..self.settings.clone() };
         let deps = Deps {
             db: self.db.clone(),
             clock: self.clock.clone(),
             ids: Ids::new(self.clock.clone()),
-            bus: self.bus.clone(),
+            bus,
             alarms: self.alarms.clone(),
             shutdown: shutdown.clone(),
         };
