@@ -34,7 +34,8 @@ async fn show(args: &LineArgs, at: &At, wanted: &Wanted) -> anyhow::Result<u8> {
         limit: wanted.limit,
         call_id: wanted.call.clone().unwrap_or_default(),
     };
-    let answer = client.calls().list_calls(request).await.map_err(|status| client.refused(&status))?.into_inner();
+    let answer =
+        client.calls().list_calls(request).await.map_err(|status| client.refused(&status))?.into_inner();
     match wanted.json {
         true => say::json(&answer.calls.iter().map(call_json).collect::<Vec<_>>())?,
         false => answer.calls.iter().rev().for_each(tell),
@@ -59,7 +60,12 @@ async fn watch(client: &Client) -> anyhow::Result<tonic::Streaming<wire::WatchCa
 fn tell_new(entry: &wire::Entry, json: bool) {
     match json {
         true => say::line(entry_json(entry)),
-        false => say::line(format_args!("{}  {}  {}", short(&entry.call_id), local(entry.at.as_ref()), words(entry))),
+        false => say::line(format_args!(
+            "{}  {}  {}",
+            short(&entry.call_id),
+            local(entry.at.as_ref()),
+            words(entry)
+        )),
     }
 }
 
@@ -74,7 +80,11 @@ fn tell(call: &wire::Call) {
 /// The step and what is known of it, without what the line says already.
 fn words(entry: &wire::Entry) -> String {
     let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
-    let fields = body.as_object().into_iter().flatten().filter(|(name, _)| !["step", "leg", "offer"].contains(&name.as_str()));
+    let fields = body
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| !["step", "leg", "offer"].contains(&name.as_str()));
     let fields: Vec<String> = fields.map(|(name, value)| format!("{name}={}", plain(value))).collect();
     format!("{:<14} {}", entry.step, fields.join(" ")).trim_end().to_owned()
 }
@@ -82,7 +92,9 @@ fn words(entry: &wire::Entry) -> String {
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            value.to_string()
+        }
     }
 }
 

@@ -13,13 +13,22 @@ pub(crate) fn run(args: &LineArgs, defaults: bool) -> anyhow::Result<u8> {
     }
     let (settings, effective) = serve::read(args)?;
     for (key, value, origin) in &effective {
-        let shown = if SECRET.iter().any(|secret| key.ends_with(secret)) && value != "\"\"" { "▇▇▇" } else { value };
+        let shown = if SECRET.iter().any(|secret| key.ends_with(secret)) && value != "\"\"" {
+            "▇▇▇"
+        } else {
+            value
+        };
         say::line(format_args!("{key} = {shown}  # {origin}"));
     }
     let rota = settings.rota.clone().unwrap_or_else(|| settings.data.join("rota.toml"));
     if rota.exists() {
         let known = rota::read(&rota)?;
-        say::line(format_args!("# {}: good, {} windows, {} people", rota.display(), known.windows().len(), known.staff().len()));
+        say::line(format_args!(
+            "# {}: good, {} windows, {} people",
+            rota.display(),
+            known.windows().len(),
+            known.staff().len()
+        ));
     } else if settings.rota.is_some() {
         anyhow::bail!("rota.file {} does not exist", rota.display());
     }

@@ -34,7 +34,8 @@ impl Client {
             );
         }
         let token = Token::load(&token_file, false)?;
-        let channel = channel(&address).with_context(|| format!("{address} is not an address such as http://127.0.0.1:8080"))?;
+        let channel = channel(&address)
+            .with_context(|| format!("{address} is not an address such as http://127.0.0.1:8080"))?;
         let operator = match &at.operator {
             Some(operator) => operator.clone(),
             None => first_operator(settings.rota.clone().unwrap_or_else(|| settings.data.join("rota.toml")))?,
@@ -54,10 +55,16 @@ impl Client {
     pub(crate) fn refused(&self, status: &Status) -> anyhow::Error {
         match status.code() {
             Code::Unavailable | Code::Unknown => {
-                anyhow::anyhow!("no line answers at {}: start it with `tomoshibi serve`, or say where it is with --line", self.address)
+                anyhow::anyhow!(
+                    "no line answers at {}: start it with `tomoshibi serve`, or say where it is with --line",
+                    self.address
+                )
             }
             Code::Unauthenticated => {
-                anyhow::anyhow!("the line at {} does not know this token: name its data folder with --data", self.address)
+                anyhow::anyhow!(
+                    "the line at {} does not know this token: name its data folder with --data",
+                    self.address
+                )
             }
             _ => anyhow::anyhow!("{}", status.message()),
         }

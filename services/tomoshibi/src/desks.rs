@@ -14,11 +14,13 @@ pub(crate) fn run(args: &LineArgs, at: &At, command: Option<&DeskCommand>, json:
         match command {
             None => list(&client, json).await?,
             Some(DeskCommand::Pause { desk }) => {
-                let request = wire::PauseDeskRequest { operator_id: client.operator.clone(), desk_id: desk.clone() };
+                let request =
+                    wire::PauseDeskRequest { operator_id: client.operator.clone(), desk_id: desk.clone() };
                 client.desks().pause_desk(request).await.map_err(|status| client.refused(&status))?;
             }
             Some(DeskCommand::Resume { desk }) => {
-                let request = wire::ResumeDeskRequest { operator_id: client.operator.clone(), desk_id: desk.clone() };
+                let request =
+                    wire::ResumeDeskRequest { operator_id: client.operator.clone(), desk_id: desk.clone() };
                 client.desks().resume_desk(request).await.map_err(|status| client.refused(&status))?;
             }
         }
@@ -28,7 +30,13 @@ pub(crate) fn run(args: &LineArgs, at: &At, command: Option<&DeskCommand>, json:
 
 async fn list(client: &Client, json: bool) -> anyhow::Result<()> {
     let request = wire::ListDesksRequest { operator_id: client.operator.clone() };
-    let desks = client.desks().list_desks(request).await.map_err(|status| client.refused(&status))?.into_inner().desks;
+    let desks = client
+        .desks()
+        .list_desks(request)
+        .await
+        .map_err(|status| client.refused(&status))?
+        .into_inner()
+        .desks;
     if json {
         return say::json(&desks.iter().map(desk_json).collect::<Vec<_>>());
     }

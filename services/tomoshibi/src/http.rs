@@ -34,7 +34,11 @@ struct About {
 ///
 /// # Errors
 /// When the listener fails.
-pub(crate) async fn serve(running: &Running, listener: TcpListener, metrics: Option<PrometheusHandle>) -> anyhow::Result<()> {
+pub(crate) async fn serve(
+    running: &Running,
+    listener: TcpListener,
+    metrics: Option<PrometheusHandle>,
+) -> anyhow::Result<()> {
     let about = About { db: running.db.clone(), shutdown: running.shutdown.clone(), metrics };
     let pages = Router::new()
         .route("/", get(|| async { Html(PAGE) }))
@@ -44,7 +48,9 @@ pub(crate) async fn serve(running: &Running, listener: TcpListener, metrics: Opt
         .with_state(about);
     let grpc = grpc(running).await?.prepare().into_axum_router().layer(GrpcWebLayer::new());
     let shutdown = running.shutdown.clone();
-    axum::serve(listener, pages.merge(grpc)).with_graceful_shutdown(async move { shutdown.ended().await }).await?;
+    axum::serve(listener, pages.merge(grpc))
+        .with_graceful_shutdown(async move { shutdown.ended().await })
+        .await?;
     Ok(())
 }
 

@@ -62,7 +62,10 @@ fn seat(row: &Row<'_>, rota: &Rota, staff: StaffId) -> Option<Seat> {
     match rota.person(&staff) {
         Some(person) => Some(Seat { operator: person.operator.clone(), staff }),
         None => {
-            row.fault("staff", format!("{staff} is not in the rota: name a person of it, or leave staff out"));
+            row.fault(
+                "staff",
+                format!("{staff} is not in the rota: name a person of it, or leave staff out"),
+            );
             None
         }
     }
@@ -75,7 +78,12 @@ fn fresh(rota: &Rota) -> String {
     );
     for (desk, person) in rota.staff().iter().filter_map(|person| Some((sip_user(person)?, person))) {
         // Writing to a String cannot fail.
-        let _ = write!(text, "\n[[phone]]\ndesk = \"{desk}\"\nstaff = \"{}\"\npassword = \"{}\"\n", person.id, password());
+        let _ = write!(
+            text,
+            "\n[[phone]]\ndesk = \"{desk}\"\nstaff = \"{}\"\npassword = \"{}\"\n",
+            person.id,
+            password()
+        );
     }
     text
 }

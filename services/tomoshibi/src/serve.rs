@@ -37,25 +37,34 @@ pub(crate) fn runtime() -> anyhow::Result<runtime::Runtime> {
 pub(crate) fn read(args: &LineArgs) -> anyhow::Result<(LineSettings, Vec<Effective>)> {
     let mut layers = Layers::defaults(DEFAULTS);
     if let Some(file) = &args.config {
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the settings {}", file.display()))?;
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read the settings {}", file.display()))?;
         layers = layers.file(&file.display().to_string(), &text);
     }
     // These are read by the command line itself.
-    let variables = std::env::vars().filter(|(name, _)| !["TOMOSHIBI_CONFIG", "TOMOSHIBI_LINE"].contains(&name.as_str()));
+    let variables =
+        std::env::vars().filter(|(name, _)| !["TOMOSHIBI_CONFIG", "TOMOSHIBI_LINE"].contains(&name.as_str()));
     let text = |path: &std::path::PathBuf| path.display().to_string();
     layers = layers
         .environment(PREFIX, variables)
         .flag("--data", "data", args.data.as_ref().map(text))
         .flag("--rota-file", "rota.file", args.rota.as_ref().map(text))
         .flag("--http", "http.listen", args.http.clone())
-        .flag("--sip", "sip.listen", (!args.sip.is_empty()).then(|| args.sip.iter().collect::<toml_edit::Array>()));
+        .flag(
+            "--sip",
+            "sip.listen",
+            (!args.sip.is_empty()).then(|| args.sip.iter().collect::<toml_edit::Array>()),
+        );
     Ok(LineSettings::read(Settings::new(layers))?)
 }
 
 async fn line(settings: &LineSettings, services: &[Service]) -> anyhow::Result<()> {
     let telemetry = Telemetry::start(&settings.telemetry)?;
     let listener = TcpListener::bind(settings.http).await.with_context(|| {
-        format!("http.listen {} cannot be opened: another program may use it; stop that one or choose another", settings.http)
+        format!(
+            "http.listen {} cannot be opened: another program may use it; stop that one or choose another",
+            settings.http
+        )
     })?;
     let running = wiring::start(settings, services).await?;
     say_where(&running, settings, &listener)?;
@@ -72,7 +81,9 @@ async fn line(settings: &LineSettings, services: &[Service]) -> anyhow::Result<(
 }
 
 async fn told_to_stop() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {
@@ -100,7 +111,8 @@ fn say_where(running: &Running, settings: &LineSettings, listener: &TcpListener)
     say::line("灯 Tomoshibi: the line is up.");
     say::line(format_args!("  open     http://{}", listener.local_addr()?));
     if let Some(telephony) = &running.telephony {
-        let addresses: BTreeSet<String> = telephony.edge.addresses().iter().map(ToString::to_string).collect();
+        let addresses: BTreeSet<String> =
+            telephony.edge.addresses().iter().map(ToString::to_string).collect();
         let addresses: Vec<String> = addresses.into_iter().collect();
         say::line(format_args!("  SIP      {} (UDP and TCP)", addresses.join(", ")));
         say_windows(&running.rota);
@@ -122,9 +134,17 @@ fn say_phones(running: &Running, file: &str) {
     let mut on_duty = BTreeSet::new();
     for window in running.rota.windows() {
         let people = running.rota.on_duty(&window.id, at).unwrap_or_default();
-        on_duty.extend(people.into_iter().filter(|duty| duty.role == on_call_rota::Role::Counsellor).map(|duty| duty.staff));
+        on_duty.extend(
+            people
+                .into_iter()
+                .filter(|duty| duty.role == on_call_rota::Role::Counsellor)
+                .map(|duty| duty.staff),
+        );
     }
     let names: Vec<&str> = on_duty.iter().map(on_call_rota::StaffId::as_str).collect();
     say::line(format_args!("  phones   accounts and passwords in {file}"));
-    say::line(format_args!("  on duty  {} (register one of these phones, then ring a number above)", names.join(", ")));
+    say::line(format_args!(
+        "  on duty  {} (register one of these phones, then ring a number above)",
+        names.join(", ")
+    ));
 }

@@ -13,7 +13,9 @@ use shell::store::StoreSettings;
 use shell::telemetry::{Format, TelemetrySettings};
 use telephony::driver::DriverSettings;
 use telephony::media::MediaSettings;
-use telephony::sip::{Limits, Login, Network, Password, SipSettings, Transport, Trunk, TrunkOut, TrunkSource};
+use telephony::sip::{
+    Limits, Login, Network, Password, SipSettings, Transport, Trunk, TrunkOut, TrunkSource,
+};
 
 const MILLI: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -93,11 +95,17 @@ impl LineSettings {
         ];
         for (key, sooner, later) in steps {
             if later < sooner {
-                settings.fault(key, format!("comes before the step that it follows ({sooner:?}): make it longer"));
+                settings.fault(
+                    key,
+                    format!("comes before the step that it follows ({sooner:?}): make it longer"),
+                );
             }
         }
         if self.store_budget >= self.routing_budget {
-            settings.fault("store.budget", "must be shorter than routing.budget, or routing cannot answer in time");
+            settings.fault(
+                "store.budget",
+                "must be shorter than routing.budget, or routing cannot answer in time",
+            );
         }
         if self.media.port_range.is_empty() {
             settings.fault("media.last_port", "lies before media.first_port");
@@ -198,8 +206,8 @@ fn login(row: &Row<'_>) -> Option<Login> {
 }
 
 fn media(settings: &Settings) -> MediaSettings {
-    let ports: RangeInclusive<u16> =
-        settings.integer("media.first_port", 1024_u16..=65_000)..=settings.integer("media.last_port", 1025_u16..=65_535);
+    let ports: RangeInclusive<u16> = settings.integer("media.first_port", 1024_u16..=65_000)
+        ..=settings.integer("media.last_port", 1025_u16..=65_535);
     let jitter = settings.duration("media.jitter", MILLI * 20..=MILLI * 200);
     let listens = settings.list::<SocketAddr>("sip.listen", "\"0.0.0.0:5060\"");
     let v4 = listens.iter().find_map(|at| if let IpAddr::V4(ip) = at.ip() { Some(ip) } else { None });
@@ -217,7 +225,10 @@ fn media(settings: &Settings) -> MediaSettings {
 fn store(settings: &Settings, data: &Path) -> StoreSettings {
     let url = settings.text("store.url");
     let url = if url.is_empty() { format!("sqlite:{}", data.join("line.db").display()) } else { url };
-    StoreSettings { connections: settings.integer("store.connections", 1_u32..=1000), ..StoreSettings::at(url) }
+    StoreSettings {
+        connections: settings.integer("store.connections", 1_u32..=1000),
+        ..StoreSettings::at(url)
+    }
 }
 
 fn ringing(settings: &Settings) -> routing::Settings {

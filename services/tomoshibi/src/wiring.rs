@@ -66,8 +66,9 @@ pub(crate) struct Telephony {
 /// # Errors
 /// What is missing or wrong, and what would be right.
 pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyhow::Result<Running> {
-    folder::private(&settings.data)
-        .with_context(|| format!("cannot make the data folder {}: choose another by `data`", settings.data.display()))?;
+    folder::private(&settings.data).with_context(|| {
+        format!("cannot make the data folder {}: choose another by `data`", settings.data.display())
+    })?;
     let (rota_file, rota) = rota_file(settings)?;
     let clock = Clock::system();
     let ids = Ids::new(clock.clone());
@@ -84,7 +85,9 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
     });
     let (alarms, _raising) = Alarms::start(db.clone(), clock.clone(), ids.clone());
     let bus = match &settings.redis {
-        Some(url) => Bus::on_redis(url).context("bus.redis is not an address such as redis://127.0.0.1:6379")?,
+        Some(url) => {
+            Bus::on_redis(url).context("bus.redis is not an address such as redis://127.0.0.1:6379")?
+        }
         None => Bus::in_process(),
     };
     let house = House {
@@ -143,7 +146,9 @@ impl House<'_> {
         match (here, &self.settings.routing_at) {
             (Some(server), _) => Ok(near(server.clone(), self.settings.routing_budget, &self.token)),
             (None, Some(at)) => {
-                let channel = channel(at).with_context(|| format!("routing.at {at:?} is not an address such as http://routing:8080"))?;
+                let channel = channel(at).with_context(|| {
+                    format!("routing.at {at:?} is not an address such as http://routing:8080")
+                })?;
                 Ok(far(channel, self.settings.routing_budget, &self.token))
             }
             (None, None) => anyhow::bail!("routing does not run here: set routing.at to where it runs"),
@@ -151,21 +156,24 @@ impl House<'_> {
     }
 
     async fn telephony(&self, route: Route, rota: &Rota) -> anyhow::Result<Telephony> {
-        let phones_file = self.settings.phones.clone().unwrap_or_else(|| self.settings.data.join("phones.toml"));
+        let phones_file =
+            self.settings.phones.clone().unwrap_or_else(|| self.settings.data.join("phones.toml"));
         let Phones { accounts, seats } = phones::load(&phones_file, rota)?;
         let prompts = match &self.settings.prompts {
             Some(folder) => PromptSet::from_dir(folder)?,
             None => PromptSet::embedded()?,
         };
         let sealer = self.sealer()?;
-        let (ledger, _writer) = Ledger::start(self.db.clone(), sealer.clone(), self.process.id, self.ledger_settings())?;
+        let (ledger, _writer) =
+            Ledger::start(self.db.clone(), sealer.clone(), self.process.id, self.ledger_settings())?;
         let (media_in, media_events) = mpsc::channel(EVENTS);
         let media = Engine::start(self.settings.media.clone(), media_in)?;
         let (events_in, events) = mpsc::channel(EVENTS);
         let mut sip = self.settings.sip.clone();
         sip.accounts = accounts;
         let book = PhoneBook::new(self.db.clone(), operators_of(&seats), first_operator(rota)?);
-        let edge = SipEdge::start(sip, media, media_events, self.clock.clone(), events_in, Arc::new(book)).await?;
+        let edge =
+            SipEdge::start(sip, media, media_events, self.clock.clone(), events_in, Arc::new(book)).await?;
         let (plan_in, plan) = watch::channel(Arc::default());
         let deps = Arc::new(Deps {
             edge: Arc::new(edge.clone()),
@@ -218,7 +226,8 @@ fn rota_file(settings: &LineSettings) -> anyhow::Result<(PathBuf, Rota)> {
         None => {
             let example = settings.data.join("rota.toml");
             if !example.exists() {
-                fs::write(&example, EXAMPLE_ROTA).with_context(|| format!("cannot write {}", example.display()))?;
+                fs::write(&example, EXAMPLE_ROTA)
+                    .with_context(|| format!("cannot write {}", example.display()))?;
             }
             example
         }

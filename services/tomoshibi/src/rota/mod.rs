@@ -25,7 +25,8 @@ pub(crate) fn run(command: RotaCommand) -> anyhow::Result<u8> {
 
 /// A rota that can be used, or all its faults as one error.
 pub(crate) fn read(file: &Path) -> anyhow::Result<Rota> {
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read the rota {}", file.display()))?;
+    let text =
+        fs::read_to_string(file).with_context(|| format!("cannot read the rota {}", file.display()))?;
     Rota::read(&text).map_err(|faults| {
         let list: Vec<String> = faults.iter().map(|fault| format!("  {}: {fault}", file.display())).collect();
         anyhow::anyhow!("{} has {} faults:\n{}", file.display(), faults.len(), list.join("\n"))
@@ -52,7 +53,12 @@ fn check(files: &[&Path]) -> anyhow::Result<u8> {
 }
 
 fn period(rota: &Rota, days: Days) -> anyhow::Result<Period> {
-    ensure!(days.from <= days.to, "--from {} lies after --to {}: give the earlier day first", days.from, days.to);
+    ensure!(
+        days.from <= days.to,
+        "--from {} lies after --to {}: give the earlier day first",
+        days.from,
+        days.to
+    );
     Ok(rota.days(days.from, days.to))
 }
 
@@ -73,10 +79,19 @@ fn at_home(rota: &Rota, gap: &Gap) -> String {
     let group = rota.groups().iter().find(|group| group.id == gap.group);
     let operator = group.and_then(|group| rota.operator(&group.operator));
     let local = |at: jiff::Timestamp| match operator {
-        Some(operator) => at.to_zoned(operator.calendar.zone().clone()).strftime("%Y-%m-%d %a %H:%M").to_string(),
+        Some(operator) => {
+            at.to_zoned(operator.calendar.zone().clone()).strftime("%Y-%m-%d %a %H:%M").to_string()
+        }
         None => at.to_string(),
     };
-    format!("{} – {}  {}  {}: {}", local(gap.time.from), local(gap.time.until), gap.group, gap.rule, gap.missing)
+    format!(
+        "{} – {}  {}  {}: {}",
+        local(gap.time.from),
+        local(gap.time.until),
+        gap.group,
+        gap.rule,
+        gap.missing
+    )
 }
 
 fn difference(old: &Rota, new: &Rota, days: Days, json: bool) -> anyhow::Result<u8> {
@@ -94,13 +109,17 @@ fn tell(old: &Rota, new: &Rota, change: &Diff) {
     change.rules_removed.iter().for_each(|rule| say::line(format_args!("rule gone: {rule}")));
     change.rules_added.iter().for_each(|rule| say::line(format_args!("rule new: {rule}")));
     for person in &change.people {
-        say::line(format_args!("{}: {} shifts gone, {} added", person.staff, person.gone.len(), person.added.len()));
+        say::line(format_args!(
+            "{}: {} shifts gone, {} added",
+            person.staff,
+            person.gone.len(),
+            person.added.len()
+        ));
     }
     if change.is_empty() {
         say::line("no difference");
     }
 }
-
 
 fn list_holidays(from: i16, to: i16, json: bool) -> anyhow::Result<u8> {
     ensure!(from <= to, "--from {from} lies after --to {to}: give the earlier year first");
@@ -124,11 +143,14 @@ fn calendar(rota: &Rota, staff: Option<String>, window: Option<String>, days: Da
     let text = match (staff, window) {
         (Some(staff), _) => {
             let id: StaffId = staff.parse().with_context(|| format!("--staff {staff} is no staff id"))?;
-            rota.staff_calendar(&id, period, stamp).with_context(|| format!("--staff {staff} is not in this rota"))?
+            rota.staff_calendar(&id, period, stamp)
+                .with_context(|| format!("--staff {staff} is not in this rota"))?
         }
         (None, Some(window)) => {
-            let id: WindowId = window.parse().with_context(|| format!("--window {window} is no window id"))?;
-            rota.window_calendar(&id, period, stamp).with_context(|| format!("--window {window} is not in this rota"))?
+            let id: WindowId =
+                window.parse().with_context(|| format!("--window {window} is no window id"))?;
+            rota.window_calendar(&id, period, stamp)
+                .with_context(|| format!("--window {window} is not in this rota"))?
         }
         (None, None) => anyhow::bail!("name a person with --staff or a window with --window"),
     };

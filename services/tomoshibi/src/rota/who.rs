@@ -42,9 +42,9 @@ fn tell(rota: &Rota, row: &Row) {
         (None, false) => say::line(format_args!("{}: closed, nobody answers", row.window)),
     }
     for duty in &row.on_duty {
-        let until = rota
-            .window(&row.window)
-            .map(|window| duty.time.until.to_zoned(rota.calendar(window).zone().clone()).strftime("%m-%d %H:%M"));
+        let until = rota.window(&row.window).map(|window| {
+            duty.time.until.to_zoned(rota.calendar(window).zone().clone()).strftime("%m-%d %H:%M")
+        });
         let until = until.map_or_else(String::new, |until| format!(" until {until}"));
         say::line(format_args!("  {:<19} {}{until}", duty.role, named(rota, duty)));
     }
@@ -55,7 +55,9 @@ fn tell(rota: &Rota, row: &Row) {
 }
 
 fn named(rota: &Rota, duty: &OnDuty) -> String {
-    let qualification = rota.person(&duty.staff).and_then(|person| person.qualifications.first()).map(|one| one.code());
-    let instead = duty.instead_of.as_ref().map_or_else(String::new, |planned| format!(" instead of {planned}"));
+    let qualification =
+        rota.person(&duty.staff).and_then(|person| person.qualifications.first()).map(|one| one.code());
+    let instead =
+        duty.instead_of.as_ref().map_or_else(String::new, |planned| format!(" instead of {planned}"));
     format!("{} ({}){instead}", duty.staff, qualification.unwrap_or("?"))
 }
