@@ -6,7 +6,7 @@
 //! hundred times more (performance.md 3g).
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use on_call_rota::{Language, Qualification, RegionId};
 
@@ -92,32 +92,53 @@ pub struct Choice {
 
 /// One choice for every waiting call that wants a desk, in the order of their turn.
 pub fn dispatch(snapshot: &Snapshot, now: Instant) -> Vec<Choice> {
+    let seated = seated(snapshot);
     let mut turns: Vec<&Waiting> = snapshot.waiting.iter().collect();
     turns.sort_by_key(|waiting| (waiting.class, waiting.since, waiting.call));
     let mut taken = HashSet::new();
     turns
         .into_iter()
         .filter(|waiting| waiting.ringing.len() < waiting.circle.strategy.at_once())
-        .map(|waiting| Choice { call: waiting.call, outcome: choose(snapshot, waiting, &mut taken, now) })
-        .filter(|choice| choice.outcome.is_ok() || !is_ringing(snapshot, choice.call))
+        .map(|waiting| (waiting, choose(snapshot, &seated, waiting, &mut taken, now)))
+        .filter(|(waiting, outcome)| outcome.is_ok() || waiting.ringing.is_empty())
+        .map(|(waiting, outcome)| Choice { call: waiting.call, outcome })
         .collect()
 }
 
-fn is_ringing(snapshot: &Snapshot, call: CallId) -> bool {
-    snapshot.waiting.iter().any(|waiting| waiting.call == call && !waiting.ringing.is_empty())
+/// A desk with everything for which the person who sits there is on duty.
+struct Seated<'s> {
+    desk: &'s Desk,
+    duties: Vec<&'s OnDuty>,
+}
+
+impl<'s> Seated<'s> {
+    fn duty_for(&self, waiting: &Waiting) -> Option<&'s OnDuty> {
+        self.duties.iter().copied().find(|duty| fits(waiting, duty))
+    }
+}
+
+/// Worked out once for all waiting calls: two hundred of them are looked at in one round.
+fn seated(snapshot: &Snapshot) -> Vec<Seated<'_>> {
+    let mut by_staff: HashMap<&StaffId, Vec<&OnDuty>> = HashMap::new();
+    for duty in &snapshot.duty {
+        by_staff.entry(&duty.staff).or_default().push(duty);
+    }
+    let seat = |desk: &'_ Desk| desk.staff.as_ref().and_then(|staff| by_staff.get(staff)).cloned();
+    snapshot.desks.iter().filter_map(|desk| seat(desk).map(|duties| Seated { desk, duties })).collect()
 }
 
 fn choose<'s>(
-    snapshot: &'s Snapshot,
+    snapshot: &Snapshot,
+    seated: &[Seated<'s>],
     waiting: &Waiting,
     taken: &mut HashSet<&'s DeskId>,
     now: Instant,
 ) -> Result<Vec<DeskId>, NoOneFree> {
-    let mut free: Vec<(&Desk, &OnDuty)> = suitable(snapshot, waiting)
+    let mut free: Vec<(&'s Desk, &OnDuty)> = suitable(seated, waiting)
         .filter(|(desk, _)| desk.is_free(now) && !taken.contains(&desk.id))
         .collect();
     if free.is_empty() {
-        return Err(why_none(snapshot, waiting, now));
+        return Err(why_none(snapshot, seated, waiting, now));
     }
     match waiting.circle.strategy {
         Strategy::Sequential => {}
@@ -126,18 +147,15 @@ fn choose<'s>(
         }
     }
     let wanted = waiting.circle.strategy.at_once() - waiting.ringing.len();
-    let chosen: Vec<&Desk> = free.into_iter().take(wanted).map(|(desk, _)| desk).collect();
+    let chosen: Vec<&'s Desk> = free.into_iter().take(wanted).map(|(desk, _)| desk).collect();
     taken.extend(chosen.iter().map(|desk| &desk.id));
     Ok(chosen.into_iter().map(|desk| desk.id.clone()).collect())
 }
 
 /// Every desk where somebody sits whom the circle asks for, with that person's duty.
-fn suitable<'s>(snapshot: &'s Snapshot, waiting: &Waiting) -> impl Iterator<Item = (&'s Desk, &'s OnDuty)> {
-    let able: Vec<&OnDuty> = snapshot.duty.iter().filter(|duty| fits(waiting, duty)).collect();
-    snapshot.desks.iter().filter(|desk| !waiting.refused.contains(&desk.id)).filter_map(move |desk| {
-        let staff = desk.staff.as_ref()?;
-        able.iter().find(|duty| duty.staff == *staff).map(|duty| (desk, *duty))
-    })
+fn suitable<'s>(seated: &[Seated<'s>], waiting: &Waiting) -> impl Iterator<Item = (&'s Desk, &'s OnDuty)> {
+    let open = seated.iter().filter(|seat| !waiting.refused.contains(&seat.desk.id));
+    open.filter_map(|seat| seat.duty_for(waiting).map(|duty| (seat.desk, duty)))
 }
 
 /// Whether this person on duty is one whom the call's circle asks for.
@@ -163,25 +181,21 @@ fn fit(waiting: &Waiting, duty: &OnDuty) -> (bool, bool, bool) {
     (speaks(waiting, duty), duty.psychiatric_experience, is_near(waiting, duty))
 }
 
-fn why_none(snapshot: &Snapshot, waiting: &Waiting, now: Instant) -> NoOneFree {
-    let windows = &waiting.circle.windows;
-    let on_duty: Vec<&OnDuty> = snapshot.duty.iter().filter(|duty| windows.contains(&duty.window)).collect();
-    if on_duty.is_empty() {
+fn why_none(snapshot: &Snapshot, seated: &[Seated<'_>], waiting: &Waiting, now: Instant) -> NoOneFree {
+    let here = |duty: &OnDuty| waiting.circle.windows.contains(&duty.window);
+    if !snapshot.duty.iter().any(here) {
         return NoOneFree::NobodyOnDuty;
     }
-    let sits = |desk: &&Desk| {
-        desk.staff.as_ref().is_some_and(|staff| on_duty.iter().any(|duty| duty.staff == *staff))
-    };
-    let here: Vec<&Desk> = snapshot.desks.iter().filter(sits).filter(|desk| holds_place(desk, now)).collect();
-    if here.is_empty() {
+    let mut present = seated.iter().filter(|seat| holds_place(seat.desk, now));
+    if !present.any(|seat| seat.duties.iter().any(|duty| here(duty))) {
         return NoOneFree::NobodySignedIn;
     }
-    let able: Vec<&Desk> =
-        suitable(snapshot, waiting).map(|(desk, _)| desk).filter(|desk| holds_place(desk, now)).collect();
-    if able.is_empty() {
+    let mut able =
+        suitable(seated, waiting).map(|(desk, _)| desk).filter(|desk| holds_place(desk, now)).peekable();
+    if able.peek().is_none() {
         return NoOneFree::NoneSuitable;
     }
-    match able.iter().all(|desk| matches!(desk.presence, Presence::Paused { .. })) {
+    match able.all(|desk| matches!(desk.presence, Presence::Paused { .. })) {
         true => NoOneFree::AllPaused,
         false => NoOneFree::AllBusy,
     }
