@@ -342,6 +342,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nothing_overtakes_what_a_predecessor_left_in_the_spool() {
+        let (folder, db) = testkit::sqlite().await;
+        let path = folder.path().join("ledger.spool");
+        Spool::open(&path).unwrap().append([batch("a")].iter()).unwrap();
+        let (writer, mut flow) =
+            Writer::new(db.clone(), Spool::open(&path).unwrap(), LedgerSettings::with_spool(path));
+        let (queue, waiting) = mpsc::channel(8);
+        let (_nudge, nudged) = mpsc::channel(1);
+        let (durable, answer) = oneshot::channel();
+        queue.send(Waiting { rows: batch("b"), since: Instant::now(), durable }).await.unwrap();
+
+        tokio::spawn(writer.run(waiting, nudged));
+
+        assert_eq!(answer.await.unwrap(), Some(Durable::Spooled));
+        flow.wait_for(|flow| *flow == Flow::Direct).await.unwrap();
+        assert_eq!(append(&queue, "c").await, Some(Durable::Stored));
+        assert_eq!(calls(&db).await, ["a", "b", "c"]);
+    }
+
+    async fn calls(db: &Db) -> Vec<String> {
+        shell::on!(db.read(), pool =>
+            sqlx::query_scalar("SELECT call_id FROM call_event ORDER BY call_id").fetch_all(pool).await)
+        .unwrap()
+    }
+
+    #[tokio::test]
     async fn with_the_store_away_and_the_disk_full_the_oldest_events_are_held_and_stored_later() {
         let (folder, db) = testkit::sqlite().await;
         let lock = db.begin().await.unwrap();
@@ -357,9 +383,6 @@ mod tests {
 
         drop(lock);
         flow.wait_for(|flow| *flow == Flow::Direct).await.unwrap();
-        let calls: Vec<String> = shell::on!(db.read(), pool =>
-            sqlx::query_scalar("SELECT call_id FROM call_event ORDER BY call_id").fetch_all(pool).await)
-        .unwrap();
-        assert_eq!(calls, ["a", "b"]);
+        assert_eq!(calls(&db).await, ["a", "b"]);
     }
 }
