@@ -135,9 +135,9 @@ fn call_of(operator: &OperatorId, call: CallId, entries: &[Entry]) -> Option<wir
     let at = |wanted: fn(&Step) -> bool| {
         entries.iter().find(|entry| wanted(&entry.step)).map(|entry| timestamp(entry.at))
     };
-    let window_id = entries.iter().find_map(|entry| match &entry.step {
-        Step::Begun(begun) => Some(begun.window.to_string()),
-        _ => None,
+    let window_id = entries.iter().find_map(|entry| {
+        let Step::Begun(begun) = &entry.step else { return None };
+        Some(begun.window.to_string())
     });
     Some(wire::Call {
         operator_id: operator.to_string(),
@@ -152,10 +152,8 @@ fn call_of(operator: &OperatorId, call: CallId, entries: &[Entry]) -> Option<wir
 }
 
 fn end_reason(step: &Step) -> Option<String> {
-    match step {
-        Step::Ended { reason, .. } => serde_json::to_value(reason).ok()?.as_str().map(str::to_owned),
-        _ => None,
-    }
+    let Step::Ended { reason, .. } = step else { return None };
+    serde_json::to_value(reason).ok()?.as_str().map(str::to_owned)
 }
 
 fn told(entry: &Entry) -> wire::Entry {
