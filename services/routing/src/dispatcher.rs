@@ -86,6 +86,8 @@ pub(crate) struct Dispatcher {
     /// The board is known to be older than the store.
     stale: bool,
     next_read: Instant,
+    /// When the last round looked at everything: what was due later is still to come.
+    looked: Instant,
 }
 
 /// How a round ended.
@@ -114,6 +116,7 @@ impl Dispatcher {
             kept: KeptForOthers::default(),
             stale: true,
             next_read: now,
+            looked: now,
         }
     }
 
@@ -184,6 +187,7 @@ impl Dispatcher {
         round.wake();
         let answers: Vec<_> = asked.iter().map(|one| round.carry_out(&one.request)).collect();
         let mut draw = || self.ids.offer();
+        self.looked = now;
         let tell_others = round.dispatch(&self.circles, &mut self.kept, &mut draw);
         debug_assert_eq!(each_call_has_one_desk(&round.all_desks()), Ok(()));
         let Round { board: next, ended, reported, nobody, .. } = round;
@@ -315,7 +319,6 @@ impl Dispatcher {
     }
 
     fn next_wake(&self) -> Option<Instant> {
-        let now = self.clock.now();
         let calendar = self.plan.until;
         if matches!(self.state, StoreState::Away(_)) {
             return calendar;
@@ -325,8 +328,8 @@ impl Dispatcher {
             true => place.renew_at(self.settings.waiting_lease),
             false => place.lease_until,
         });
-        let kept = self.kept.next_end(now, self.settings.keep_for_others);
-        let read = if self.stale { now } else { self.next_read };
+        let kept = self.kept.next_end(self.looked, self.settings.keep_for_others);
+        let read = if self.stale { self.looked } else { self.next_read };
         desks.chain(places).chain(kept).chain(calendar).chain([read]).min()
     }
 

@@ -31,9 +31,9 @@ impl KeptForOthers {
         self.0.iter().filter(late).map(|((_, key), _)| key.1.clone()).collect()
     }
 
-    /// When a desk that is kept stops being kept.
-    pub(crate) fn next_end(&self, now: Instant, keep: std::time::Duration) -> Option<Instant> {
-        self.0.values().map(|since| *since + keep).filter(|end| *end > now).min()
+    /// When the next desk stops being kept that was still kept at `looked`.
+    pub(crate) fn next_end(&self, looked: Instant, keep: std::time::Duration) -> Option<Instant> {
+        self.0.values().map(|since| *since + keep).filter(|end| *end > looked).min()
     }
 
     fn forget(&mut self, round: &Round<'_>) {
