@@ -53,20 +53,15 @@ impl Client {
 
     /// A refusal in words.
     pub(crate) fn refused(&self, status: &Status) -> anyhow::Error {
-        match status.code() {
-            Code::Unavailable | Code::Unknown => {
-                anyhow::anyhow!(
-                    "no line answers at {}: start it with `tomoshibi serve`, or say where it is with --line",
-                    self.address
-                )
-            }
-            Code::Unauthenticated => {
-                anyhow::anyhow!(
-                    "the line at {} does not know this token: name its data folder with --data",
-                    self.address
-                )
-            }
-            _ => anyhow::anyhow!("{}", status.message()),
+        let at = &self.address;
+        if matches!(status.code(), Code::Unavailable | Code::Unknown) {
+            anyhow::anyhow!(
+                "no line answers at {at}: start it with `tomoshibi serve`, or say where it is with --line"
+            )
+        } else if status.code() == Code::Unauthenticated {
+            anyhow::anyhow!("the line at {at} does not know this token: name its data folder with --data")
+        } else {
+            anyhow::anyhow!("{}", status.message())
         }
     }
 }
