@@ -321,7 +321,7 @@ async fn a_stopping_line_takes_no_calls_and_lets_the_live_ones_end() {
 
 #[tokio::test]
 async fn a_silent_party_that_answers_is_kept_and_one_that_is_gone_is_ended() {
-    let line = Line::start(settings()).await;
+    let line = Line::start_impatient(settings()).await;
     let mut caller = Caller::calls(line.address(), "silent", &[]).await;
     let call = line.call(0).await;
     line.edge.answer(call.leg);

@@ -145,7 +145,10 @@ impl Ringing {
         sound.connect();
         let ack = match self.acknowledged().await {
             Ok(ack) => ack,
-            Err(Cause::HungUp) => return Cause::HungUp,
+            Err(Cause::HungUp) => {
+                self.replies.end();
+                return Cause::HungUp;
+            }
             Err(cause) => {
                 say_bye(&self.core, dialog, cause, Some(self.listed));
                 return cause;

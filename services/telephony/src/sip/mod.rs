@@ -27,6 +27,7 @@ mod listen;
 mod net;
 mod nonce;
 mod number;
+mod phone;
 mod phones;
 mod quiet;
 mod registrar;
@@ -50,6 +51,7 @@ use shell::clock::Clock;
 use tokio::sync::{Notify, mpsc};
 
 pub use binding::{Binding, BindingStore, Forgetful, StoreFault};
+pub use phone::PhoneFault;
 pub use settings::{
     Account, Digest, Limits, Login, Password, SipError, SipSettings, Transport, Trunk, TrunkOut, TrunkSource,
 };

@@ -115,7 +115,7 @@ impl Asked {
     /// with the transaction.
     pub(super) fn open(self) -> (Request, Path, Replies, mpsc::Receiver<Request>) {
         let mut transaction = self.transaction;
-        let replies = Replies(transaction.tu_sender.clone());
+        let replies = Replies(transaction.tu_sender.clone(), transaction.key.clone());
         let (inlet, outlet) = mpsc::channel(8);
         tokio::spawn(quiet(async move {
             while let Some(message) = transaction.receive().await {
@@ -130,11 +130,16 @@ impl Asked {
 
 /// The way back to an open INVITE transaction.
 #[derive(Clone)]
-pub(super) struct Replies(TransactionEventSender);
+pub(super) struct Replies(TransactionEventSender, TransactionKey);
 
 impl Replies {
     pub(super) fn send(&self, response: Response) {
         let _ = self.0.send(TransactionEvent::Respond(response));
+    }
+
+    /// Repeats no answer any more: the far side has shown that it has it.
+    pub(super) fn end(&self) {
+        let _ = self.0.send(TransactionEvent::Terminate(self.1.clone()));
     }
 }
 

@@ -72,6 +72,9 @@ impl Kamailio {
 
 impl Drop for Kamailio {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("kamailio:\n{}", self.log());
+        }
         // The main process ends its workers when it is asked to, not when it is killed.
         let pid = self.child.id().to_string();
         let _ = Command::new("kill").args(["-TERM", &pid]).status();

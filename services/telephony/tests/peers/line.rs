@@ -52,10 +52,24 @@ impl Line {
         Self::start_with(settings, Arc::new(Forgetful), Clock::system()).await.unwrap()
     }
 
+    /// A line that asks a party after one second of silence whether it is there.
+    pub async fn start_impatient(settings: SipSettings) -> Self {
+        Self::start_all(settings, Arc::new(Forgetful), Clock::system(), Duration::from_secs(1)).await.unwrap()
+    }
+
     pub async fn start_with(
         settings: SipSettings,
         store: Arc<dyn BindingStore>,
         clock: Clock,
+    ) -> Result<Self, SipError> {
+        Self::start_all(settings, store, clock, Duration::from_secs(300)).await
+    }
+
+    async fn start_all(
+        settings: SipSettings,
+        store: Arc<dyn BindingStore>,
+        clock: Clock,
+        silence_after: Duration,
     ) -> Result<Self, SipError> {
         let (media_inlet, media_events) = mpsc::channel(1024);
         let first = 40_000 + free_port() % 10_000;
@@ -63,7 +77,7 @@ impl Line {
             bind_v4: Some([127, 0, 0, 1].into()),
             bind_v6: Some(std::net::Ipv6Addr::LOCALHOST),
             port_range: first..=first + 4_000,
-            silence_after: Duration::from_secs(1),
+            silence_after,
             ..MediaSettings::default()
         };
         let media = Engine::start(sound, media_inlet).unwrap();

@@ -141,13 +141,13 @@ pub fn reply(request: &str, code: u16, tag: &str, more: &[&str], body: &str) -> 
     format!("{}\r\n\r\n{body}", lines.join("\r\n"))
 }
 
+/// Our sound, at a port where nobody listens: what comes there does not mix with the messages.
 pub fn sdp(address: SocketAddr, more: &str) -> String {
     let family = if address.is_ipv6() { "IP6" } else { "IP4" };
     format!(
-        "v=0\r\no=- 1 1 IN {family} {ip}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0 101\r\n\
+        "v=0\r\no=- 1 1 IN {family} {ip}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\nm=audio 39998 RTP/AVP 0 101\r\n\
          a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n{more}",
-        ip = address.ip(),
-        port = address.port()
+        ip = address.ip()
     )
 }
 

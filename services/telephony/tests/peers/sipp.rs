@@ -94,6 +94,9 @@ impl Sipp {
 
 impl Drop for Sipp {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("sipp {}:\n{}", self.name, self.story());
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
