@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
+use proto::routing::v1::EndCallRequest;
 use shell::process::{LEASE, RENEW};
 use tracing::{debug, info};
 
 use super::Deps;
-use crate::ledger::recovery::{Reach, recover};
+use crate::ledger::recovery::{Orphan, Reach, recover};
 
 pub(super) async fn run(deps: Arc<Deps>) {
     let mut steady_since = None;
@@ -19,8 +20,8 @@ pub(super) async fn run(deps: Arc<Deps>) {
         let now = deps.clock.now();
         match recover(&deps.ledger, &deps.db, &deps.sealer, &deps.process, reach, now).await {
             Ok(closed) => {
-                if !closed.is_empty() {
-                    info!(calls = closed.len(), "calls of dead processes are closed");
+                for orphan in &closed {
+                    release(&deps, orphan).await;
                 }
                 let since = *steady_since.get_or_insert(now);
                 reach = if now.since(since) > LEASE + LEASE { Reach::Everybody } else { Reach::Predecessors };
@@ -31,5 +32,15 @@ pub(super) async fn run(deps: Arc<Deps>) {
             }
         }
         deps.clock.sleep_until(now + RENEW * 2).await;
+    }
+}
+
+/// The desk that talked in a call that is no more is free again.
+async fn release(deps: &Deps, orphan: &Orphan) {
+    info!(call = %orphan.call, "a call of a dead process is closed");
+    let request =
+        EndCallRequest { operator_id: orphan.operator.to_string(), call_id: orphan.call.to_string() };
+    if let Err(status) = deps.routing.clone().end_call(request).await {
+        debug!(call = %orphan.call, code = ?status.code(), "routing was not told that a call is over");
     }
 }
