@@ -356,9 +356,14 @@ mod tests {
         tokio::spawn(writer.run(waiting, nudged));
 
         assert_eq!(answer.await.unwrap(), Some(Durable::Spooled));
-        flow.wait_for(|flow| *flow == Flow::Direct).await.unwrap();
+        is_direct(&mut flow).await;
         assert_eq!(append(&queue, "c").await, Some(Durable::Stored));
         assert_eq!(calls(&db).await, ["a", "b", "c"]);
+    }
+
+    async fn is_direct(flow: &mut watch::Receiver<Flow>) {
+        let direct = flow.wait_for(|flow| *flow == Flow::Direct);
+        timeout(std::time::Duration::from_secs(60), direct).await.unwrap().unwrap();
     }
 
     async fn calls(db: &Db) -> Vec<String> {
@@ -382,7 +387,7 @@ mod tests {
         assert_eq!(*flow.borrow(), Flow::Holding { batches: 2 });
 
         drop(lock);
-        flow.wait_for(|flow| *flow == Flow::Direct).await.unwrap();
+        is_direct(&mut flow).await;
         assert_eq!(calls(&db).await, ["a", "b"]);
     }
 }

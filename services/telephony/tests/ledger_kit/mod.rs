@@ -64,7 +64,9 @@ impl Line {
 
     /// Every event is in the store.
     pub async fn drained(&self) {
-        self.ledger.flow().wait_for(|flow| *flow == Flow::Direct).await.unwrap();
+        let mut flow = self.ledger.flow();
+        let direct = flow.wait_for(|flow| *flow == Flow::Direct);
+        tokio::time::timeout(std::time::Duration::from_secs(60), direct).await.unwrap().unwrap();
     }
 }
 
