@@ -24,7 +24,7 @@ impl Kamailio {
         let config = format!(
             "#!KAMAILIO\ndebug=2\nlog_stderror=yes\nfork=yes\nchildren=1\ntcp_children=1\nlisten=udp:127.0.0.1:{port}\nlisten=tcp:127.0.0.1:{port}\n\
              mpath=\"/usr/lib/x86_64-linux-gnu/kamailio/modules/\"\nloadmodule \"tm.so\"\nloadmodule \"sl.so\"\n\
-             loadmodule \"rr.so\"\nloadmodule \"pv.so\"\nloadmodule \"maxfwd.so\"\nloadmodule \"siputils.so\"\n\
+             loadmodule \"rr.so\"\nloadmodule \"pv.so\"\nloadmodule \"maxfwd.so\"\nloadmodule \"textops.so\"\nloadmodule \"siputils.so\"\n\
              modparam(\"rr\", \"enable_full_lr\", 1)\nrequest_route {{\n\
              if (!mf_process_maxfwd_header(\"10\")) {{ sl_send_reply(\"483\",\"Too Many Hops\"); exit; }}\n\
              if (has_totag()) {{ if (loose_route()) {{ t_relay(); exit; }}\n\
