@@ -1,5 +1,6 @@
 //! The only place that knows SIP and RTP.
 
+pub mod drill;
 pub mod driver;
 pub mod edge;
 mod error;

@@ -6,7 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
 use domain::ids::{LegId, RoomId};
+use tokio::sync::mpsc;
 
+use super::Frame;
 use super::clip::Clip;
 use super::event::Counters;
 use super::ports::PortPair;
@@ -26,6 +28,7 @@ pub(super) enum Command {
     Play(LegId, Clip, Repeat),
     StopPlay(LegId),
     SendDigits(LegId, Vec<u8>),
+    Listen(LegId, mpsc::Sender<Frame>),
     Close(LegId),
     Stop,
 }
@@ -36,7 +39,7 @@ impl Command {
         match self {
             Self::Leave(_) | Self::Close(_) | Self::Stop => true,
             Self::Open(..) | Self::Connect(..) | Self::Join(..) | Self::Play(..) => false,
-            Self::StopPlay(_) | Self::SendDigits(..) => false,
+            Self::StopPlay(_) | Self::SendDigits(..) | Self::Listen(..) => false,
         }
     }
 }

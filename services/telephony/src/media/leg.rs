@@ -6,6 +6,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use domain::ids::{LegId, RoomId};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::clip::Clip;
 use super::digits::{DigitReader, DigitWriter};
@@ -52,6 +54,8 @@ pub(super) struct Leg {
     reports: Reports,
     silence: SilenceWatch,
     counters: Arc<Counters>,
+    /// Who listens to what it says, besides its room.
+    ear: Option<mpsc::Sender<Frame>>,
 }
 
 #[derive(Debug)]
@@ -86,6 +90,7 @@ impl Leg {
             reports: Reports::new(habits.epoch, now),
             silence: SilenceWatch::new(habits.silence_after),
             counters,
+            ear: None,
         }
     }
 
@@ -127,8 +132,20 @@ impl Leg {
         }
         let receives = self.remote.as_ref().is_some_and(|agreed| agreed.media.direction.receives());
         self.voice = self.jitter.take().filter(|_| receives);
+        self.let_hear();
         if let Some(for_) = self.silence.overdue(now) {
             tell(MediaEventKind::Silent { for_ });
+        }
+    }
+
+    pub(super) fn listen_to(&mut self, ear: mpsc::Sender<Frame>) {
+        self.ear = Some(ear);
+    }
+
+    fn let_hear(&mut self) {
+        let frame = self.voice.unwrap_or(SILENCE);
+        if let Some(Err(TrySendError::Closed(_))) = self.ear.as_ref().map(|ear| ear.try_send(frame)) {
+            self.ear = None;
         }
     }
 

@@ -45,6 +45,7 @@ impl Mixer {
             Command::Play(id, clip, repeat) => self.with(id, |leg| leg.play(clip, repeat)),
             Command::StopPlay(id) => self.with(id, Leg::stop_play),
             Command::SendDigits(id, events) => self.with(id, |leg| leg.send_digits(&events)),
+            Command::Listen(id, ear) => self.with(id, |leg| leg.listen_to(ear)),
             Command::Close(id) => {
                 self.move_to(id, None);
                 if let Some(mut leg) = self.legs.remove(&id) {

@@ -65,7 +65,9 @@ use ports::Ports;
 /// Samples in 20 ms.
 pub const FRAME: usize = 160;
 /// 20 ms of one party.
-pub(crate) type Frame = [i16; FRAME];
+pub type Frame = [i16; FRAME];
+/// Frames that a listener may be behind (1 s).
+const EAR: usize = 50;
 pub(crate) const SILENCE: Frame = [0; FRAME];
 
 /// The handle of the media thread. Cheap to clone; the thread says goodbye to
@@ -183,6 +185,17 @@ impl Engine {
 
     pub fn stop_play(&self, leg: LegId) -> Result<(), MediaError> {
         self.ask(Command::StopPlay(leg))
+    }
+
+    /// What is heard from the leg, beat by beat: silence where nothing came. For the drill's ear;
+    /// frames that are not fetched in time are lost. A later listener takes the place of this one.
+    ///
+    /// # Errors
+    /// `Busy`.
+    pub fn listen(&self, leg: LegId) -> Result<mpsc::Receiver<Frame>, MediaError> {
+        let (ear, heard) = mpsc::channel(EAR);
+        self.ask(Command::Listen(leg, ear))?;
+        Ok(heard)
     }
 
     /// Says keys (0-9, *, #, A-D) as RFC 4733 events, 200 ms each, in place of

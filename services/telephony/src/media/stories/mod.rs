@@ -100,6 +100,39 @@ fn who_listens_to_an_announcement_hears_it_alone_and_is_still_heard() {
 }
 
 #[test]
+fn who_listens_to_one_party_hears_it_and_not_the_room() {
+    let mut line = Line::at_port(480);
+    let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
+    line.join(&[&caller, &nurse]);
+    let (ear, mut heard) = mpsc::channel(100);
+    line.order(Command::Listen(caller.leg, ear));
+
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
+
+    let heard: Vec<i16> = std::iter::from_fn(|| heard.try_recv().ok()).flatten().collect();
+    let last_second = &heard[heard.len() - 8_000..];
+    assert_eq!(heard.len(), 80 * FRAME);
+    assert!(tone::tone_level(last_second, 400) > 7_000.0 && tone::tone_level(last_second, 700) < 100.0);
+    nurse.assert_hears(&[400], &[700]);
+}
+
+#[test]
+fn a_listener_that_is_slow_or_gone_holds_nobody_up() {
+    let mut line = Line::at_port(460);
+    let (mut caller, mut nurse) = (line.phone(1), line.phone(2));
+    line.join(&[&caller, &nurse]);
+    let (ear, mut slow) = mpsc::channel(2);
+    line.order(Command::Listen(caller.leg, ear));
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 20);
+    assert_eq!(std::iter::from_fn(|| slow.try_recv().ok()).count(), 2);
+
+    drop(slow);
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700)], 80);
+
+    nurse.assert_hears(&[400], &[700]);
+}
+
+#[test]
 fn a_clip_played_once_is_said_to_be_finished_when_it_was_heard_whole() {
     let mut line = Line::at_port(120);
     let mut caller = line.phone(1);

@@ -1,0 +1,92 @@
+//! Hearing a tone: is it there, and is the other one not?
+
+use tokio::sync::mpsc;
+
+use crate::media::tone::tone_level;
+use crate::media::{FRAME, Frame};
+
+/// A tone at this level is heard: half of what is said, however the codec rounds it.
+const THERE: f64 = 8_000.0;
+/// Above this something of a tone comes through (24 dB below what is said; lost packets smear less than that).
+const NOT_THERE: f64 = 1_000.0;
+/// 200 ms: enough to tell tones apart that differ by 5 Hz.
+const STRETCH: usize = 10 * FRAME;
+
+/// What is heard on one leg.
+pub struct Sound {
+    frames: mpsc::Receiver<Frame>,
+    last: Vec<i16>,
+}
+
+impl Sound {
+    pub(super) fn new(frames: mpsc::Receiver<Frame>) -> Self {
+        Self { frames, last: Vec::new() }
+    }
+
+    /// The next 20 ms; false when the leg has ended.
+    async fn more(&mut self) -> bool {
+        let Some(frame) = self.frames.recv().await else { return false };
+        if self.last.len() >= STRETCH {
+            self.last.drain(..FRAME);
+        }
+        self.last.extend(frame);
+        true
+    }
+
+    /// Returns when `hz` is heard clearly; false when the leg ended before.
+    pub async fn hears(&mut self, hz: u32) -> bool {
+        while self.more().await {
+            if self.last.len() >= STRETCH && tone_level(&self.last, hz) > THERE {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Listens for `milliseconds` more: whether `hz` was there to the end and `not` never.
+    pub async fn hears_only(&mut self, hz: u32, not: u32, milliseconds: u32) -> bool {
+        for _ in 0..milliseconds.div_ceil(20) {
+            if !self.more().await || tone_level(&self.last, not) > NOT_THERE {
+                return false;
+            }
+        }
+        tone_level(&self.last, hz) > THERE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::Clip;
+
+    fn said(tones: &[u32]) -> Sound {
+        let (mouth, ear) = mpsc::channel(200);
+        for n in 0..100 {
+            let frame = std::array::from_fn(|i| {
+                let sum: i16 =
+                    tones.iter().map(|&hz| Clip::tone(hz, 2_000).samples()[n * FRAME + i] / 2).sum();
+                if tones.len() == 1 { sum * 2 } else { sum }
+            });
+            mouth.try_send(frame).unwrap();
+        }
+        Sound::new(ear)
+    }
+
+    #[tokio::test]
+    async fn the_other_ones_tone_is_heard() {
+        let mut sound = said(&[660]);
+
+        assert!(sound.hears(660).await && sound.hears_only(660, 440, 1_000).await);
+    }
+
+    #[tokio::test]
+    async fn who_hears_nothing_or_the_wrong_tone_hears_not() {
+        assert!(!said(&[440]).hears(660).await);
+        assert!(!said(&[440]).hears_only(660, 700, 1_000).await);
+    }
+
+    #[tokio::test]
+    async fn who_hears_themselves_beside_the_other_is_told_so() {
+        assert!(!said(&[660, 440]).hears_only(660, 440, 1_000).await);
+    }
+}
