@@ -14,11 +14,12 @@ use crate::time::Instant;
 pub struct Entry {
     pub operator: OperatorId,
     pub call: CallId,
-    /// From 0, without holes, in the order in which things happened.
+    /// From 0, without holes, in the order in which things happened. Only the end that another
+    /// node writes for a dead one leaves room for what may still lie in that node's spool.
     pub seq: u32,
     pub at: Instant,
     pub step: Step,
-    /// The caller's number; on `Begun` only.
+    /// The caller's number; on `Begun`, and on an `Ended` that owes a call-back.
     pub number: Option<Private<String>>,
 }
 

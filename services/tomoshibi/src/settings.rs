@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::call::Patience;
+use domain::ids::WindowId;
 use domain::routing::Strategy;
 use shell::config::{Faults, Origin, Row, Settings};
 use shell::store::StoreSettings;
 use shell::telemetry::{Format, TelemetrySettings};
-use telephony::driver::DriverSettings;
+use telephony::driver::{DriverSettings, Limits};
 use telephony::media::MediaSettings;
 use telephony::sip::{
-    Limits, Login, Network, Password, SipSettings, Transport, Trunk, TrunkOut, TrunkSource,
+    Limits as SipLimits, Login, Network, Password, SipSettings, Transport, Trunk, TrunkOut, TrunkSource,
 };
 
 const MILLI: Duration = Duration::from_millis(1);
@@ -123,13 +124,13 @@ fn sip(settings: &Settings) -> SipSettings {
     sip.alert_within = settings.duration("sip.alert_within", MILLI..=SECOND * 2);
     sip.attempt_within = settings.duration("sip.trunk_patience", MILLI * 500..=SECOND * 32);
     sip.trunk_check_every = settings.duration("sip.trunk_check", SECOND..=HOUR);
-    sip.limits = Limits {
+    sip.limits = SipLimits {
         calls: settings.integer("sip.most_calls", 1_u16..=20_000).into(),
         calls_per_source: settings.integer("sip.most_calls_from_one_address", 1_u16..=20_000).into(),
         failures_per_minute: settings.integer("sip.failed_logins_a_minute", 1_u32..=10_000),
         expires_min: settings.duration("sip.shortest_registration", SECOND..=HOUR),
         expires_max: settings.duration("sip.longest_registration", SECOND * 60..=HOUR * 24),
-        ..Limits::default()
+        ..SipLimits::default()
     };
     sip.trunks = settings.rows("trunk", trunk);
     if sip.trunks.is_empty() {
@@ -231,23 +232,44 @@ fn store(settings: &Settings, data: &Path) -> StoreSettings {
     }
 }
 
+const STRATEGIES: &str = "one of \"ring-one\", \"sequential\", \"ring-group\"";
+
 fn ringing(settings: &Settings) -> routing::Settings {
     let mut ringing = routing::Settings::new("", "");
     let group = settings.integer("routing.group", 1_u16..=100);
-    ringing.strategy = match settings.text("routing.strategy").as_str() {
-        "sequential" => Strategy::Sequential,
-        "ring-group" => Strategy::RingGroup(group.into()),
-        "ring-one" => Strategy::RingOne,
-        _ => {
-            settings.fault("routing.strategy", "is none of \"ring-one\", \"sequential\", \"ring-group\"");
-            Strategy::RingOne
-        }
-    };
+    ringing.strategy = strategy(&settings.text("routing.strategy"), group.into()).unwrap_or_else(|| {
+        settings.fault("routing.strategy", format!("is not {STRATEGIES}"));
+        Strategy::RingOne
+    });
+    ringing.by_window = settings.rows("ring", |row| window_strategy(row, group)).into_iter().collect();
     ringing.rota_check = settings.duration("rota.look_every", MILLI * 100..=HOUR);
     ringing.ring_for = settings.duration("routing.desk_rings", SECOND * 3..=SECOND * 120);
     ringing.wrap_up = settings.duration("routing.wrap_up", Duration::ZERO..=HOUR);
     ringing.store_limit = settings.duration("store.budget", MILLI * 10..=SECOND * 5);
     ringing
+}
+
+fn strategy(word: &str, group: usize) -> Option<Strategy> {
+    match word {
+        "ring-one" => Some(Strategy::RingOne),
+        "sequential" => Some(Strategy::Sequential),
+        "ring-group" => Some(Strategy::RingGroup(group)),
+        _ => None,
+    }
+}
+
+fn window_strategy(row: &Row<'_>, usual_group: u16) -> Option<(WindowId, Strategy)> {
+    let window: Option<WindowId> = row.parsed("window", "a window id of the rota, such as \"main\"");
+    let group: u16 = row.integer("group", 1..=100).unwrap_or(usual_group);
+    let word = row.must("strategy", STRATEGIES)?;
+    let Some(strategy) = strategy(&word, group.into()) else {
+        row.fault("strategy", format!("is not {STRATEGIES}"));
+        return None;
+    };
+    if window.is_none() {
+        row.fault("window", "is missing or no window id: name a window of the rota");
+    }
+    Some((window?, strategy))
 }
 
 fn driver(settings: &Settings) -> DriverSettings {
@@ -269,6 +291,12 @@ fn driver(settings: &Settings) -> DriverSettings {
         repeat_within: settings.duration("call_back.repeat_within", Duration::ZERO..=HOUR * 24),
         call_back_again: settings.duration("call_back.again", SECOND..=HOUR * 24),
         call_back_attempts: settings.integer("call_back.attempts", 1_u32..=100),
+        limits: Limits {
+            caller_hears_us: settings.duration("sip.alert_within", MILLI..=SECOND * 2),
+            routing_answers: settings.duration("routing.budget", MILLI * 20..=SECOND * 5),
+            human_answers: wait("patience.announcement"),
+        },
+        ..DriverSettings::default()
     }
 }
 

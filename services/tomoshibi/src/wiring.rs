@@ -12,7 +12,7 @@ use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use proto::telephony::v1::call_service_server::CallServiceServer;
 use routing::RoutingServer;
-use shell::alarms::Alarms;
+use shell::alarms::{Alarm, Alarms};
 use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::folder;
@@ -29,6 +29,7 @@ use telephony::media::Engine;
 use telephony::media::prompts::PromptSet;
 use telephony::sip::SipEdge;
 use telephony::{CallServer, PhoneBook};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::cli::Service;
@@ -90,6 +91,11 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         }
         None => Bus::in_process(),
     };
+    let redis_away = Alarm { kind: "redis_away", operator: None, window: None };
+    tokio::spawn({
+        let (alarms, connected) = (alarms.clone(), bus.connected());
+        async move { alarms.follow(redis_away, connected).await }
+    });
     let house = House {
         settings,
         ids,
@@ -139,7 +145,9 @@ impl House<'_> {
             shutdown: self.shutdown.clone(),
         };
         let running = routing::start(settings, deps).await?;
-        Ok(Guarded::new(RoutingServiceServer::new(running.server), &self.token))
+        let server = Guarded::new(RoutingServiceServer::new(running.server.clone()), &self.token);
+        tokio::spawn(reload_on_hang_up(running));
+        Ok(server)
     }
 
     fn route_to(&self, here: Option<&Guarded<RoutingServiceServer<RoutingServer>>>) -> anyhow::Result<Route> {
@@ -166,6 +174,10 @@ impl House<'_> {
         let sealer = self.sealer()?;
         let (ledger, _writer) =
             Ledger::start(self.db.clone(), sealer.clone(), self.process.id, self.ledger_settings())?;
+        tokio::spawn({
+            let (flow, alarms) = (ledger.flow(), self.alarms.clone());
+            async move { Ledger::watch(flow, &alarms).await }
+        });
         let (media_in, media_events) = mpsc::channel(EVENTS);
         let media = Engine::start(self.settings.media.clone(), media_in)?;
         let (events_in, events) = mpsc::channel(EVENTS);
@@ -207,6 +219,14 @@ impl House<'_> {
     fn ledger_settings(&self) -> LedgerSettings {
         let spool = self.settings.data.join("spool.jsonl");
         LedgerSettings { budget: self.settings.store_budget, ..LedgerSettings::with_spool(spool) }
+    }
+}
+
+/// SIGHUP: the rota file is read at once instead of at the next look.
+async fn reload_on_hang_up(routing: routing::Routing) {
+    let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
+    while hang_up.recv().await.is_some() {
+        routing.reload();
     }
 }
 

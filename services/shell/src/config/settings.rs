@@ -73,10 +73,7 @@ impl Settings {
         key: &str,
         range: RangeInclusive<T>,
     ) -> T {
-        let right = format!("a whole number from {} to {}", range.start(), range.end());
-        let parse =
-            |value: &Value| T::try_from(value.as_integer()?).ok().filter(|number| range.contains(number));
-        self.read(key, &right, parse).unwrap_or(*range.start())
+        self.read(key, &whole(&range), |value| number(value, &range)).unwrap_or(*range.start())
     }
 
     /// The rows of `[[name]]`, each looked through by `read`.
@@ -170,6 +167,14 @@ impl Row<'_> {
         })
     }
 
+    pub fn integer<T: TryFrom<i64> + PartialOrd + Copy + std::fmt::Display>(
+        &self,
+        key: &'static str,
+        range: RangeInclusive<T>,
+    ) -> Option<T> {
+        self.read(key, &whole(&range), |value| number(value, &range))
+    }
+
     /// `key`, or the first line of the file that `key_file` names.
     pub fn secret(&self, key: &'static str, key_file: &'static str) -> Option<Private<String>> {
         let file: Option<PathBuf> = self.parsed(key_file, "a path");
@@ -225,6 +230,14 @@ impl Row<'_> {
             self.fault(key, unknown(key, asked.iter().copied()));
         }
     }
+}
+
+fn whole<T: std::fmt::Display>(range: &RangeInclusive<T>) -> String {
+    format!("a whole number from {} to {}", range.start(), range.end())
+}
+
+fn number<T: TryFrom<i64> + PartialOrd>(value: &Value, range: &RangeInclusive<T>) -> Option<T> {
+    T::try_from(value.as_integer()?).ok().filter(|number| range.contains(number))
 }
 
 fn unknown<'k>(key: &str, known: impl Iterator<Item = &'k str>) -> String {
