@@ -19,6 +19,8 @@ impl Call {
                 self.talk(AnsweredBy::Fallback, None, leg, now, &mut effects);
                 effects.push(Effect::Release);
             }
+            // Our own picking up, acknowledged.
+            State::Seeking if self.caller == Some(leg) => {}
             State::Seeking => match self.rung.iter().position(|rung| rung.leg == leg) {
                 Some(at) => self.desk_answered(at, now, &mut effects),
                 None => effects.push(Effect::HangUp { leg }),

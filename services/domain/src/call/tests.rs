@@ -132,6 +132,14 @@ fn a_caller_for_whom_no_telephone_rings_is_greeted_and_then_held() {
 }
 
 #[test]
+fn a_caller_who_was_picked_up_for_the_greeting_is_not_hung_up_for_it() {
+    let mut call = rings();
+    call.wake(NOW + secs(3));
+
+    assert!(call.answered(CALLER, NOW + secs(3)).is_empty());
+}
+
+#[test]
 fn the_circle_widens_with_time_and_the_place_in_the_queue_stays() {
     let mut call = rings();
     call.nobody_free(NoOneFree::AllBusy, NOW);
