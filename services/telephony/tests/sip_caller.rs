@@ -1,5 +1,11 @@
 //! What a caller may ask of the line, message by message.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "what a test does not expect fails it"
+)]
+
 mod peers;
 
 use std::time::Duration;

@@ -1,5 +1,11 @@
 //! The registrar, asked by phones that behave and by some that do not.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "what a test does not expect fails it"
+)]
+
 mod peers;
 
 use std::sync::Arc;
@@ -209,7 +215,7 @@ async fn a_phone_behind_a_nat_is_rung_where_it_was_heard() {
 
     let invite = phone.udp.asked("INVITE").await;
     assert!(invite.starts_with("INVITE sip:desk-1@10.11.12.13:5060 SIP/2.0"), "{invite}");
-    phone.udp.accept(&invite.replace("x", "x"), "p").await;
+    phone.udp.accept(&invite, "p").await;
     phone.udp.asked("ACK").await;
 }
 

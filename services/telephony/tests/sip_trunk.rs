@@ -1,6 +1,12 @@
 //! Calls to the outside: carriers in their order, proven by password, with a
 //! dead one in the way.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "what a test does not expect fails it"
+)]
+
 mod peers;
 
 use std::time::Duration;

@@ -6,7 +6,11 @@
     unused_imports,
     unreachable_pub,
     clippy::print_stderr,
-    reason = "each test file uses its own part"
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    clippy::iter_skip_next,
+    reason = "each test file uses its own part, and what a helper of a test does not expect fails the test"
 )]
 
 mod baresip;
