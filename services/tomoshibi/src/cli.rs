@@ -54,6 +54,9 @@ pub enum Command {
         #[command(flatten)]
         at: At,
     },
+    /// A drill over real SIP: rings the line, answers as counsellors, listens both ways, shows the budgets;
+    /// exit code 2 where something did not hold
+    Rehearse(RehearseArgs),
     /// Who is on duty: check, ask and compare rota files
     #[command(subcommand)]
     Rota(RotaCommand),
@@ -107,6 +110,33 @@ pub struct At {
     /// The operator of the rota; the first one when left out
     #[arg(long, value_name = "ID")]
     pub operator: Option<String>,
+}
+
+/// Without options the drill starts a line of its own, unless one answers at the configured address.
+#[derive(Clone, Debug, Args)]
+pub struct RehearseArgs {
+    #[arg(long)]
+    pub json: bool,
+    /// A line of the drill's own, even when another one runs
+    #[arg(long, conflicts_with_all = ["line", "call", "silent", "answering", "phones"])]
+    pub own: bool,
+    /// Which number of the running line to ring; --sip says where, when it is not where the line says
+    #[arg(long, value_name = "NUMBER")]
+    pub call: Option<String>,
+    /// The desk whose phone rings and does not answer; it is resumed afterwards
+    #[arg(long, value_name = "DESK", requires = "answering")]
+    pub silent: Option<String>,
+    /// The desk whose phone answers; its own phone is off meanwhile. Without it half is checked
+    #[arg(long, value_name = "DESK", requires = "call")]
+    pub answering: Option<String>,
+    /// The phone accounts of the line, when they are not in its data folder
+    #[arg(long, value_name = "FILE", requires = "answering")]
+    pub phones: Option<PathBuf>,
+    /// Stretches every budget, for a machine that is known to be slow
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub budget_factor: u32,
+    #[command(flatten)]
+    pub at: At,
 }
 
 #[derive(Debug, Subcommand)]

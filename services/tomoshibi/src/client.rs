@@ -1,6 +1,6 @@
 //! How the command line reaches a running line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -33,14 +33,19 @@ impl Client {
                 token_file.display()
             );
         }
-        let token = Token::load(&token_file, false)?;
-        let channel = channel(&address)
-            .with_context(|| format!("{address} is not an address such as http://127.0.0.1:8080"))?;
         let operator = match &at.operator {
             Some(operator) => operator.clone(),
             None => first_operator(settings.rota.clone().unwrap_or_else(|| settings.data.join("rota.toml")))?,
         };
-        Ok(Self { route: far(channel, LIMIT, &token), operator, address })
+        Self::at(&address, &token_file, operator)
+    }
+
+    /// A line whose token is known.
+    pub(crate) fn at(address: &str, token: &Path, operator: String) -> anyhow::Result<Self> {
+        let token = Token::load(token, false)?;
+        let channel = channel(address)
+            .with_context(|| format!("{address} is not an address such as http://127.0.0.1:8080"))?;
+        Ok(Self { route: far(channel, LIMIT, &token), operator, address: address.to_owned() })
     }
 
     pub(crate) fn calls(&self) -> CallServiceClient<Route> {

@@ -9,6 +9,7 @@ mod client;
 mod desks;
 mod http;
 mod phones;
+mod rehearse;
 mod rota;
 mod say;
 mod serve;
@@ -38,6 +39,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Calls { follow, json, call, limit, at }) => {
             calls::run(line, &at, &calls::Wanted { follow, json, call, limit })
         }
+        Some(Command::Rehearse(wanted)) => rehearse::run(line, &wanted),
         Some(Command::Desks { command, json, at }) => desks::run(line, &at, command.as_ref(), json),
     };
     match outcome {

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
+use ::telephony::drill::{News, Party};
+use ::telephony::edge::{Cause, EdgeEvent};
 use domain::ids::LegId;
 use domain::time::Instant;
 use proto::routing::v1 as routing;
 use proto::telephony::v1 as telephony;
 use shell::clock::Clock;
-use ::telephony::drill::{News, Party};
-use ::telephony::edge::{Cause, EdgeEvent};
 
 use super::timeline::{Timeline, What};
 use crate::client::Client;
@@ -33,7 +33,7 @@ impl Listener {
     }
 
     /// The first event that `found` wants, heard before or within `limit`.
-    async fn until<T>(
+    pub(super) async fn until<T>(
         &mut self,
         limit: Duration,
         found: impl Fn(&EdgeEvent) -> Option<T>,
@@ -126,23 +126,25 @@ pub(super) fn answered(leg: LegId) -> impl Fn(&EdgeEvent) -> Option<()> {
 }
 
 pub(super) fn ended(leg: LegId) -> impl Fn(&EdgeEvent) -> Option<Cause> {
-    move |event| match event {
-        EdgeEvent::Ended { leg: it, cause } if *it == leg => Some(*cause),
-        EdgeEvent::Incoming(_) | EdgeEvent::Ringing { .. } | EdgeEvent::Answered { .. } => None,
-        EdgeEvent::Ended { .. } | EdgeEvent::Digit { .. } | EdgeEvent::PlayFinished { .. } => None,
-        EdgeEvent::Held { .. } | EdgeEvent::PhoneRegistered { .. } | EdgeEvent::PhoneGone { .. } => None,
-        EdgeEvent::TrunkUp { .. } | EdgeEvent::TrunkDown { .. } => None,
+    move |event| {
+        if let EdgeEvent::Ended { leg: it, cause } = event
+            && *it == leg
+        {
+            return Some(*cause);
+        }
+        None
     }
 }
 
 /// The phone of this desk is rung: the leg.
 pub(super) fn phone_rings(desk: &str) -> impl Fn(&EdgeEvent) -> Option<LegId> {
-    move |event| match event {
-        EdgeEvent::Incoming(call) if call.called == desk => Some(call.leg),
-        EdgeEvent::Incoming(_) | EdgeEvent::Ringing { .. } | EdgeEvent::Answered { .. } => None,
-        EdgeEvent::Ended { .. } | EdgeEvent::Digit { .. } | EdgeEvent::PlayFinished { .. } => None,
-        EdgeEvent::Held { .. } | EdgeEvent::PhoneRegistered { .. } | EdgeEvent::PhoneGone { .. } => None,
-        EdgeEvent::TrunkUp { .. } | EdgeEvent::TrunkDown { .. } => None,
+    move |event| {
+        if let EdgeEvent::Incoming(call) = event
+            && call.called == desk
+        {
+            return Some(call.leg);
+        }
+        None
     }
 }
 
@@ -156,7 +158,11 @@ impl Client {
     }
 
     /// The desk when it is doing `presence`; else in words what it is doing.
-    pub(super) async fn desk_doing(&self, desk: &str, presence: routing::Presence) -> Result<routing::Desk, String> {
+    pub(super) async fn desk_doing(
+        &self,
+        desk: &str,
+        presence: routing::Presence,
+    ) -> Result<routing::Desk, String> {
         let seen = self.desk(desk).await?;
         match seen.presence() == presence {
             true => Ok(seen),

@@ -43,6 +43,7 @@ steps! {
     AGAIN_RINGS "second_phone_rings" "待機中の席が鳴る" "the free desk's phone rings";
     AGAIN_STOPS "second_phone_stops" "発信者が諦め 電話が鳴り止む" "the caller gives up: it stops ringing";
     OWED "call_back_owed" "折り返しの約束が残る" "a call-back is owed";
+    NOT_OWED "no_call_back_owed" "番号非通知のため 折り返しは残らない" "no call-back is owed to a withheld number";
     PICKED_UP "caller_picked_up" "人または案内が応答する" "a human or an announcement answers";
     LEDGER_HALF "ledger_tells_the_call" "台帳に入電が残る" "the ledger has the call";
     PHONES_GONE "phones_signed_out" "電話の登録を外し 席が離席になる" "the phones leave, their desks are signed out";

@@ -17,13 +17,15 @@ fn words(step: &str, body: &str) -> String {
 
 /// All of `expected` in this order, and no hole in the numbers. What is missing, in words.
 pub(super) fn check(call: &Call, expected: &[String]) -> Result<(), String> {
-    if !call.entries.iter().map(|entry| entry.seq).eq(0..) {
+    if !call.entries.iter().zip(0..).all(|(entry, seq)| entry.seq == seq) {
         return Err("the call's entries are not numbered without holes".to_owned());
     }
     let told = steps(call);
     let mut rest = told.iter();
     match expected.iter().find(|step| !rest.any(|it| it == *step)) {
-        Some(missing) => Err(format!("\"{missing}\" is missing or out of order; told is: {}", told.join(", "))),
+        Some(missing) => {
+            Err(format!("\"{missing}\" is missing or out of order; told is: {}", told.join(", ")))
+        }
         None => Ok(()),
     }
 }
