@@ -31,7 +31,9 @@ pub enum Target {
 pub enum Repeat {
     Once,
     /// Again and again, with this silence between.
-    Loop { pause: Duration },
+    Loop {
+        pause: Duration,
+    },
 }
 
 /// Why a leg was refused or ended, in the words of the line, not of SIP.
@@ -77,18 +79,43 @@ pub struct IncomingCall {
 pub enum EdgeEvent {
     Incoming(IncomingCall),
     /// The far phone rings (180 or 183).
-    Ringing { leg: LegId },
-    Answered { leg: LegId },
+    Ringing {
+        leg: LegId,
+    },
+    Answered {
+        leg: LegId,
+    },
     /// The leg is over, whether it was ever answered or not. Said exactly once for each leg.
-    Ended { leg: LegId, cause: Cause },
-    Digit { leg: LegId, digit: char },
-    PlayFinished { leg: LegId, clip: &'static str },
+    Ended {
+        leg: LegId,
+        cause: Cause,
+    },
+    Digit {
+        leg: LegId,
+        digit: char,
+    },
+    PlayFinished {
+        leg: LegId,
+        clip: &'static str,
+    },
     /// The party put us on hold, or took us back.
-    Held { leg: LegId, held: bool },
-    PhoneRegistered { desk: DeskId, until: Instant },
-    PhoneGone { desk: DeskId },
-    TrunkUp { trunk: String },
-    TrunkDown { trunk: String },
+    Held {
+        leg: LegId,
+        held: bool,
+    },
+    PhoneRegistered {
+        desk: DeskId,
+        until: Instant,
+    },
+    PhoneGone {
+        desk: DeskId,
+    },
+    TrunkUp {
+        trunk: String,
+    },
+    TrunkDown {
+        trunk: String,
+    },
 }
 
 /// How a new leg out is to ring.

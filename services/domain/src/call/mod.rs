@@ -121,10 +121,14 @@ pub enum Effect {
         caller: LegId,
         other: LegId,
     },
-    /// Ring the window's fallback number; come back with `fallback_rung`.
+    /// Draw a leg for the window's fallback number and come back with `fallback_rung`.
     RingFallback,
-    /// Ring the person who is owed the call; come back with `caller_rung`.
+    /// Draw a leg for the person who is owed the call and come back with `caller_rung`.
     RingCaller,
+    /// Now that the ledger has it, ring whom this leg was drawn for.
+    Ring {
+        leg: LegId,
+    },
     /// End a leg: cancel, refuse or BYE as its state needs.
     HangUp {
         leg: LegId,
@@ -217,6 +221,15 @@ impl Call {
 
     pub fn window(&self) -> &WindowId {
         &self.facts.window
+    }
+
+    pub fn origin(&self) -> OriginKind {
+        self.origin
+    }
+
+    /// Since when they wait for a human; anew when a counsellor was lost.
+    pub fn waiting_since(&self) -> Instant {
+        self.since
     }
 
     pub fn caller(&self) -> Option<LegId> {

@@ -3,7 +3,7 @@
 
 use super::{Call, Due, Effect, LegEnd, Rung, State};
 use crate::ids::{DeskId, LegId, OfferId};
-use crate::ledger::{CallAlarm, NoOneFree, OfferOutcome, OfferedBy, OriginKind, Prompt, Step};
+use crate::ledger::{CallAlarm, NoOneFree, OfferOutcome, OfferedBy, Prompt, Step};
 use crate::time::Instant;
 
 impl Call {
@@ -57,24 +57,26 @@ impl Call {
 
     /// A phone says that it rings. The caller hears a human coming, so the greeting is not needed.
     pub fn ringing(&mut self, leg: LegId) -> Vec<Effect> {
-        let ours = self.rung.iter().any(|rung| rung.leg == leg) || self.fallback == Some(leg);
-        if !ours || self.state != State::Seeking {
+        let ours = match self.state {
+            State::Seeking => self.rung.iter().any(|rung| rung.leg == leg) || self.fallback == Some(leg),
+            State::Reaching { .. } => self.caller == Some(leg),
+            State::Talking { .. } | State::Ended { .. } => false,
+        };
+        if !ours {
             return Vec::new();
         }
         self.agenda.drop(Due::Greeting);
         vec![Effect::Record(Step::Ringing { leg })]
     }
 
-    /// The driver rang the fallback number.
+    /// The driver has a leg for the fallback number.
     pub fn fallback_rung(&mut self, leg: LegId) -> Vec<Effect> {
         match self.state {
             State::Seeking => {
                 self.fallback = Some(leg);
-                vec![Effect::Record(Step::FallbackRung { leg })]
+                vec![Effect::Record(Step::FallbackRung { leg }), Effect::Ring { leg }]
             }
-            State::Reaching { .. } | State::Talking { .. } | State::Ended { .. } => {
-                vec![Effect::HangUp { leg }]
-            }
+            State::Reaching { .. } | State::Talking { .. } | State::Ended { .. } => Vec::new(),
         }
     }
 
@@ -135,7 +137,8 @@ impl Call {
     }
 
     fn ring_fallback_or_promise(&mut self, now: Instant, effects: &mut Vec<Effect>) {
-        if self.origin == OriginKind::CallBack {
+        // For a call-back nobody waits on the line before they are reached.
+        if self.caller.is_none() {
             return;
         }
         self.agenda.set(Due::Fallback, now + self.patience.fallback_again);

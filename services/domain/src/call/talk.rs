@@ -82,14 +82,14 @@ impl Call {
         self.state = State::Talking { with, offer, leg };
     }
 
-    /// Call-back: the driver rang the person who is owed the call.
+    /// Call-back: the driver has a leg for the person who is owed the call.
     pub fn caller_rung(&mut self, leg: LegId) -> Vec<Effect> {
         match self.state {
             State::Reaching { .. } => {
                 self.caller = Some(leg);
-                vec![Effect::Record(Step::CallerRung { leg })]
+                vec![Effect::Record(Step::CallerRung { leg }), Effect::Ring { leg }]
             }
-            State::Seeking | State::Talking { .. } | State::Ended { .. } => vec![Effect::HangUp { leg }],
+            State::Seeking | State::Talking { .. } | State::Ended { .. } => Vec::new(),
         }
     }
 
@@ -186,14 +186,20 @@ impl Call {
         self.state = State::Ended { reason };
     }
 
-    /// Call-back: the person has reached us by themselves, nobody need be rung.
+    /// Call-back: the person has reached us by themselves, nobody need be rung. A counsellor who
+    /// has lifted already is let go.
     pub fn called_off(&mut self, now: Instant) -> Vec<Effect> {
         let mut effects = Vec::new();
+        if self.origin != OriginKind::CallBack || self.caller.is_some() {
+            return effects;
+        }
         match self.state {
-            State::Seeking if self.origin == OriginKind::CallBack => {
+            State::Seeking => self.end(EndReason::NotReached, now, &mut effects),
+            State::Reaching { leg, .. } => {
+                effects.push(Effect::HangUp { leg });
                 self.end(EndReason::NotReached, now, &mut effects);
             }
-            State::Seeking | State::Reaching { .. } | State::Talking { .. } | State::Ended { .. } => {}
+            State::Talking { .. } | State::Ended { .. } => {}
         }
         effects
     }

@@ -311,6 +311,45 @@ fn a_call_back_to_somebody_who_rang_again_rings_no_telephone() {
     assert!(effects.contains(&Effect::HangUp { leg: leg(10) }) && call.is_ended());
 }
 
+#[test]
+fn a_number_is_rung_only_once_the_ledger_has_it() {
+    let mut call = rings();
+    call.nobody_free(NoOneFree::AllBusy, NOW);
+    call.wake(NOW + secs(180));
+    let rung = [Effect::Record(Step::FallbackRung { leg: leg(50) }), Effect::Ring { leg: leg(50) }];
+    assert_eq!(call.fallback_rung(leg(50)), rung);
+
+    let mut call = Call::begin_call_back(facts(), Patience::default(), CALLER, NOW).0;
+    offer(&mut call, 10, "ito");
+    call.answered(leg(10), NOW);
+    let rung = [Effect::Record(Step::CallerRung { leg: leg(60) }), Effect::Ring { leg: leg(60) }];
+    assert_eq!(call.caller_rung(leg(60)), rung);
+}
+
+#[test]
+fn a_counsellor_who_has_lifted_for_somebody_who_is_on_the_line_already_is_let_go() {
+    let mut call = Call::begin_call_back(facts(), Patience::default(), CALLER, NOW).0;
+    offer(&mut call, 10, "ito");
+    call.answered(leg(10), NOW);
+
+    let effects = call.called_off(NOW);
+
+    assert!(effects.contains(&Effect::HangUp { leg: leg(10) }) && effects.contains(&Effect::Release));
+    assert_eq!(ended(&effects), Some((EndReason::NotReached, false)));
+}
+
+#[test]
+fn a_person_who_was_rung_back_and_lost_the_counsellor_is_offered_the_fallback_number_too() {
+    let mut call = Call::begin_call_back(facts(), Patience::default(), CALLER, NOW).0;
+    offer(&mut call, 10, "ito");
+    call.answered(leg(10), NOW);
+    call.caller_rung(leg(60));
+    call.answered(leg(60), NOW);
+    call.leg_ended(leg(10), LegEnd::Lost, NOW);
+
+    assert!(call.wake(NOW + secs(180)).contains(&Effect::RingFallback));
+}
+
 /// Whatever happens in whatever order.
 #[derive(Clone, Debug)]
 enum Event {

@@ -13,7 +13,7 @@ use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use shell::grpc::Route;
 use tokio::sync::mpsc;
 use tonic::{Status, Streaming};
-use tracing::warn;
+use tracing::{Instrument, Span, debug, warn};
 
 use super::call_task::Heard;
 use super::plan::target;
@@ -55,14 +55,15 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    /// Ends when the returned sender is dropped and all is said.
+    /// What it asks belongs to the call's span. Ends when the returned sender is dropped and all is said.
     pub(super) fn start(
         self,
         routing: RoutingServiceClient<Route>,
         inbox: mpsc::Sender<Heard>,
+        span: &Span,
     ) -> mpsc::Sender<Saying> {
         let (say, heard) = mpsc::channel(QUEUE);
-        tokio::spawn(self.run(routing, heard, inbox));
+        tokio::spawn(self.run(routing, heard, inbox).instrument(span.clone()));
         say
     }
 
@@ -116,6 +117,7 @@ impl Asker {
             region_id: String::new(),
             owner: self.owner.to_string(),
         };
+        debug!(circle, "routing is asked for a desk");
         match routing.seek_desk(request).await {
             Ok(answer) => Some(answer.into_inner()),
             Err(status) => {

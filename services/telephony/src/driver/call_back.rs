@@ -17,9 +17,10 @@ use crate::ledger::callbacks::CallBack;
 
 /// Between two looks when nothing has nudged.
 const PERIOD: Duration = Duration::from_secs(1);
-/// How long a debt is ours before another process may take it. It waits its turn among the
-/// callers, so longer than any busy night; a process that dies gives it back by recovery.
-const LEASE: Duration = Duration::from_secs(3600);
+/// How long a debt is ours before anybody may take it again. It waits its turn among the callers,
+/// perhaps until somebody signs in, so longer than any night; of a process that dies it is taken
+/// back by recovery.
+const LEASE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// The debt that a call pays.
 #[derive(Clone, Copy, Debug)]

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use domain::call::{Call, Effect, Facts};
 use domain::ids::{CallId, LegId};
 use domain::ledger::PlaceClass;
+use shell::budget::Budget;
 use tokio::sync::mpsc;
-use tracing::error;
+use tracing::{Instrument, error};
 
 use super::Deps;
 use super::call_back::Debt;
 use super::call_task::{CallTask, Heard, INBOX};
+use super::measure::Asked;
 use super::plan::Window;
 use crate::edge::{Cause, IncomingCall, Number, Source};
 
@@ -25,6 +27,8 @@ pub(super) fn begin(deps: &Arc<Deps>, incoming: IncomingCall) {
         return;
     };
     deps.edge.alert(incoming.leg);
+    let heard_us = deps.clock.now().since(incoming.at);
+    Budget::CallerHearsUs.took(heard_us, deps.settings.limits.caller_hears_us);
     let (to_self, inbox) = mpsc::channel(INBOX);
     deps.switchboard.expect(incoming.leg, to_self.clone());
     tokio::spawn(take(Arc::clone(deps), window, incoming, to_self, inbox));
@@ -77,7 +81,11 @@ impl Line {
     pub(super) async fn run(self, call: Call, begun: Vec<Effect>) {
         let id: CallId = self.deps.ids.call();
         self.deps.switchboard.began(id, self.window.operator.clone());
-        let asker = CallTask::start_asker(&self.deps, id, &self.window, &self.to_self);
+        if let (Some(number), None) = (&self.number, &self.pays) {
+            self.deps.switchboard.is_with(id, number.clone());
+        }
+        let span = tracing::info_span!("call", call = %id, window = %self.window.id);
+        let asker = CallTask::start_asker(&self.deps, id, &self.window, &self.to_self, &span);
         let task = CallTask {
             id,
             window: self.window,
@@ -92,8 +100,9 @@ impl Line {
             targets: HashMap::new(),
             refused: Vec::new(),
             caller_leg: self.leg,
+            asked: Asked::default(),
         };
-        task.run(begun).await;
+        task.run(begun).instrument(span).await;
     }
 }
 

@@ -9,6 +9,7 @@ use domain::call::State;
 use domain::ids::{CallId, OperatorId, WindowId};
 use domain::ledger::{EndReason, Entry, Step};
 use shell::budget::Budget;
+use shell::store::StoreError;
 use tokio::time::timeout;
 use tracing::{error, warn};
 
@@ -19,8 +20,8 @@ use crate::ledger::callbacks::CallBacks;
 use crate::ledger::calls::Calls;
 use crate::ledger::{Batch, Durable};
 
-/// For what is asked in passing: an index look-up, not worth waiting for.
-const GLANCE: Duration = Duration::from_millis(50);
+/// Between two attempts to settle a debt while the store is away.
+const AGAIN: Duration = Duration::from_secs(5);
 
 impl Deps {
     /// Returns when the entries are durable; then those who watch are told.
@@ -44,42 +45,59 @@ impl Deps {
     pub async fn rang_in_vain(&self, operator: &OperatorId, number: &Number) -> bool {
         let calls = Calls::of(operator.clone(), self.db.clone(), self.sealer.clone());
         let from = self.clock.now() - self.settings.repeat_within;
-        matches!(timeout(GLANCE, calls.went_unanswered(number, from)).await, Ok(Ok(true)))
+        matches!(timeout(self.settings.glance, calls.went_unanswered(number, from)).await, Ok(Ok(true)))
     }
 
     /// In doubt the person is rung: better twice than never.
     pub async fn is_still_owed(&self, operator: &OperatorId, debt: CallId) -> bool {
-        !matches!(timeout(GLANCE, self.call_backs(operator).is_owed(debt)).await, Ok(Ok(false)))
+        !matches!(timeout(self.settings.glance, self.call_backs(operator).is_owed(debt)).await, Ok(Ok(false)))
     }
 
     /// What is owed to this number is withdrawn.
     pub async fn has_reached_us(&self, operator: &OperatorId, number: &Number) {
-        if let Err(fault) = self.call_backs(operator).withdraw(number, "rang_again", self.clock.now()).await {
-            warn!(%fault, "call-backs to somebody who has reached us could not be withdrawn");
-        }
+        let call_backs = self.call_backs(operator);
+        self.insist(|| call_backs.withdraw(number, "rang_again", self.clock.now())).await;
     }
 
     /// What the end of a call-back means for its debt.
     pub(super) async fn settle(&self, task: &CallTask) {
         let (Some(debt), State::Ended { reason }) = (task.pays, task.call.state()) else { return };
         let call_backs = self.call_backs(&task.window.operator);
-        let now = self.clock.now();
-        let done = match reason {
-            EndReason::Completed => call_backs.settle(debt.call, "reached", now).await.map(drop),
+        match reason {
+            EndReason::Completed => {
+                self.insist(|| call_backs.settle(debt.call, "reached", self.clock.now())).await;
+                // They may have rung in vain more than once.
+                if let Some(number) = &task.number {
+                    self.insist(|| call_backs.withdraw(number, "reached", self.clock.now())).await;
+                }
+            }
             EndReason::AbandonedInQueue | EndReason::CutOff | EndReason::NotReached
                 if debt.attempts >= self.settings.call_back_attempts =>
             {
                 warn!(call = %debt.call, "a person who is owed a call was not reached in any attempt");
-                call_backs.settle(debt.call, "not_reached", now).await.map(drop)
+                self.insist(|| call_backs.settle(debt.call, "not_reached", self.clock.now())).await;
             }
             EndReason::AbandonedInQueue | EndReason::CutOff | EndReason::NotReached => {
                 let doubled =
                     self.settings.call_back_again * 2_u32.saturating_pow(debt.attempts.saturating_sub(1));
-                call_backs.put_back(debt.call, self.process.id, now + doubled).await.map(drop)
+                let next = self.clock.now() + doubled;
+                self.insist(|| call_backs.put_back(debt.call, self.process.id, next)).await;
             }
-        };
-        if let Err(fault) = done {
-            warn!(%fault, "a debt could not be settled; its lease will end and it is looked at again");
+        }
+    }
+
+    /// The store may be away: it is asked again until it takes what must not be forgotten.
+    async fn insist<T, Asked>(&self, ask: impl Fn() -> Asked)
+    where
+        Asked: Future<Output = Result<T, StoreError>>,
+    {
+        while let Err(fault) = ask().await {
+            if !fault.passing {
+                error!(%fault, "the store refuses to settle a debt for good");
+                return;
+            }
+            warn!(%fault, "a debt cannot be settled yet");
+            self.clock.sleep_until(self.clock.now() + AGAIN).await;
         }
     }
 }

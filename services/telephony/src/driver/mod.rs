@@ -9,8 +9,11 @@
 mod asker;
 mod call_back;
 mod call_task;
+mod carry_out;
+mod dial;
 mod incoming;
 mod keep;
+mod measure;
 mod plan;
 mod presence;
 mod reconcile;
@@ -43,6 +46,7 @@ use crate::media::prompts::PromptSet;
 use call_task::Heard;
 use presence::PhoneNews;
 
+pub use measure::Limits;
 pub use plan::Plan;
 pub use presence::Seat;
 pub use ring_list::DesksInUse;
@@ -61,6 +65,10 @@ pub struct DriverSettings {
     /// A call-back that was not taken is tried again after this, doubled each time.
     pub call_back_again: Duration,
     pub call_back_attempts: u32,
+    /// The longest look at the store for what is asked in passing: an index look-up, not worth
+    /// waiting for.
+    pub glance: Duration,
+    pub limits: Limits,
 }
 
 impl Default for DriverSettings {
@@ -74,6 +82,8 @@ impl Default for DriverSettings {
             repeat_within: secs(600),
             call_back_again: secs(300),
             call_back_attempts: 5,
+            glance: Duration::from_millis(50),
+            limits: Limits::default(),
         }
     }
 }

@@ -6,23 +6,21 @@
 
 use std::sync::Arc;
 
+use domain::time::Instant;
 use proto::routing::v1::EndCallRequest;
 use shell::process::{LEASE, RENEW};
 use tracing::{debug, info};
 
 use super::Deps;
-use crate::ledger::recovery::{Orphan, Reach, recover};
+use crate::ledger::recovery::{Orphan, Reach, RecoveryFault, give_back, recover};
 
 pub(super) async fn run(deps: Arc<Deps>) {
     let mut steady_since = None;
     let mut reach = Reach::Predecessors;
     loop {
         let now = deps.clock.now();
-        match recover(&deps.ledger, &deps.db, &deps.sealer, &deps.process, reach, now).await {
-            Ok(closed) => {
-                for orphan in &closed {
-                    release(&deps, orphan).await;
-                }
+        match look(&deps, reach, now).await {
+            Ok(()) => {
                 let since = *steady_since.get_or_insert(now);
                 reach = if now.since(since) > LEASE + LEASE { Reach::Everybody } else { Reach::Predecessors };
             }
@@ -33,6 +31,17 @@ pub(super) async fn run(deps: Arc<Deps>) {
         }
         deps.clock.sleep_until(now + RENEW * 2).await;
     }
+}
+
+async fn look(deps: &Deps, reach: Reach, now: Instant) -> Result<(), RecoveryFault> {
+    for orphan in recover(&deps.ledger, &deps.db, &deps.sealer, &deps.process, reach, now).await? {
+        release(deps, &orphan).await;
+    }
+    let given_back = give_back(&deps.db, &deps.process, reach, now).await?;
+    if given_back > 0 {
+        info!(given_back, "call-backs that a dead process had taken on are owed again");
+    }
+    Ok(())
 }
 
 /// The desk that talked in a call that is no more is free again.

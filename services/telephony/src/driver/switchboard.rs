@@ -1,4 +1,4 @@
-//! Which leg belongs to which live call of this process.
+//! Which leg belongs to which live call of this process, and who is on the line.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,11 +7,14 @@ use domain::ids::{CallId, DeskId, LegId, OfferId, OperatorId};
 use tokio::sync::{mpsc, watch};
 
 use super::call_task::Heard;
+use crate::edge::Number;
 
 #[derive(Debug)]
 pub struct Switchboard {
     legs: Mutex<HashMap<LegId, mpsc::Sender<Heard>>>,
     live: watch::Sender<HashMap<CallId, Live>>,
+    /// The people who are in a call, or are rung for it.
+    people: Mutex<HashMap<CallId, Number>>,
 }
 
 /// What the reconciler tells routing of a call.
@@ -25,7 +28,7 @@ pub struct Live {
 
 impl Default for Switchboard {
     fn default() -> Self {
-        Self { legs: Mutex::default(), live: watch::Sender::new(HashMap::new()) }
+        Self { legs: Mutex::default(), people: Mutex::default(), live: watch::Sender::new(HashMap::new()) }
     }
 }
 
@@ -54,6 +57,16 @@ impl Switchboard {
         });
     }
 
+    /// From now on this person is with us in this call.
+    pub fn is_with(&self, call: CallId, number: Number) {
+        self.people().insert(call, number);
+    }
+
+    /// Whether another call has this person.
+    pub fn has(&self, number: &Number, but: CallId) -> bool {
+        self.people().iter().any(|(call, other)| *call != but && other == number)
+    }
+
     /// What the call rings or talks to now.
     pub fn update(&self, call: CallId, desks: Vec<(DeskId, OfferId)>, answered: bool) {
         self.live.send_if_modified(|live| match live.get_mut(&call) {
@@ -66,6 +79,7 @@ impl Switchboard {
     }
 
     pub fn ended(&self, call: CallId) {
+        self.people().remove(&call);
         self.live.send_modify(|live| {
             live.remove(&call);
         });
@@ -83,6 +97,10 @@ impl Switchboard {
     pub async fn empty(&self) {
         // The sender lives in `self`, so the wait cannot end by its loss.
         let _ = self.live.subscribe().wait_for(HashMap::is_empty).await;
+    }
+
+    fn people(&self) -> MutexGuard<'_, HashMap<CallId, Number>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn legs(&self) -> MutexGuard<'_, HashMap<LegId, mpsc::Sender<Heard>>> {

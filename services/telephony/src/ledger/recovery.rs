@@ -100,6 +100,25 @@ pub async fn recover(
     Ok(orphans)
 }
 
+/// Call-backs that dead processes had taken on are owed again. Says how many.
+///
+/// # Errors
+/// The store's.
+pub async fn give_back(db: &Db, me: &Process, reach: Reach, now: Instant) -> Result<u64, StoreError> {
+    on!(db.write(), pool => {
+        sqlx::query(
+            "UPDATE callback SET state = 'owed', lease_owner = NULL, lease_until_us = NULL
+             WHERE state = 'leased' AND lease_owner <> $1 AND NOT EXISTS
+                 (SELECT 1 FROM process WHERE process.process_id = callback.lease_owner
+                  AND (process.lease_until_us > $2 OR (process.node <> $3 AND $4 = 0)))",
+        )
+        .bind(me.id.to_string()).bind(now.micros()).bind(&me.node)
+        .bind(i64::from(reach == Reach::Everybody))
+        .execute(pool).await.map(|done| done.rows_affected())
+    })
+    .attempt("give back call-backs of dead processes")
+}
+
 /// The caller of a call-back is still owed it by the first debt, so this call leaves none.
 fn end_of(orphan: &Orphan, entries: &[Entry], now: Instant) -> Option<Entry> {
     let last = entries.last()?;

@@ -1,0 +1,17 @@
+//! What callers and counsellors live through, told from the telephone's side:
+//! the real driver, routing, ledger and store between a telephone network with
+//! a memory and a clock moved by hand.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on fails")]
+
+mod driver_kit;
+mod driver_stories {
+    mod answering;
+    mod call_backs;
+    mod measures;
+    mod outages;
+    mod phones;
+    mod queue;
+    mod recovery;
+    mod waiting;
+}
