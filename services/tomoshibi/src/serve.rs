@@ -80,7 +80,8 @@ async fn line(settings: &LineSettings, services: &[Service]) -> anyhow::Result<(
     Ok(())
 }
 
-async fn told_to_stop() {
+/// Returns at SIGTERM or SIGINT.
+pub(crate) async fn told_to_stop() {
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {

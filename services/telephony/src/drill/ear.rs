@@ -61,13 +61,11 @@ mod tests {
 
     fn said(tones: &[u32]) -> Sound {
         let (mouth, ear) = mpsc::channel(200);
+        let clips: Vec<Clip> = tones.iter().map(|&hz| Clip::tone(hz, 2_000)).collect();
+        let parts = i16::try_from(clips.len()).unwrap();
         for n in 0..100 {
-            let frame = std::array::from_fn(|i| {
-                let sum: i16 =
-                    tones.iter().map(|&hz| Clip::tone(hz, 2_000).samples()[n * FRAME + i] / 2).sum();
-                if tones.len() == 1 { sum * 2 } else { sum }
-            });
-            mouth.try_send(frame).unwrap();
+            let mixed = |i| clips.iter().map(|clip| clip.samples()[n * FRAME + i] / parts).sum();
+            mouth.try_send(std::array::from_fn(mixed)).unwrap();
         }
         Sound::new(ear)
     }

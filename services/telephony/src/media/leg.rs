@@ -143,9 +143,10 @@ impl Leg {
     }
 
     fn let_hear(&mut self) {
-        let frame = self.voice.unwrap_or(SILENCE);
-        if let Some(Err(TrySendError::Closed(_))) = self.ear.as_ref().map(|ear| ear.try_send(frame)) {
-            self.ear = None;
+        let Some(ear) = &self.ear else { return };
+        match ear.try_send(self.voice.unwrap_or(SILENCE)) {
+            Ok(()) | Err(TrySendError::Full(_)) => {}
+            Err(TrySendError::Closed(_)) => self.ear = None,
         }
     }
 

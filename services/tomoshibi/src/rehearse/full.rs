@@ -273,7 +273,7 @@ async fn ledger_has(
     let calls = client.newest_calls().await?;
     let is_ours = |call: &&Call| !before.contains(&call.call_id) && told::steps(call).contains(&offered);
     // A call-back that is already being paid comes after the call that left it.
-    let ours = calls.iter().filter(is_ours).next_back();
+    let ours = calls.iter().rfind(is_ours);
     let ours = ours.ok_or_else(|| format!("the ledger has no call in which desk {desk} was rung"))?;
     told::check(ours, expected).map(|()| ours.call_id.clone())
 }

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use shell::clock::Clock;
 use telephony::drill::Party;
 use telephony::sip::{Account, Login};
@@ -141,11 +141,15 @@ async fn play_whole(stage: &mut Stage, sip: SocketAddr, shown: &str, cast: &Cast
     let mut caller = Listener::new(Party::start(sip, shown, &stage.clock).await?);
     let mut phones = Listener::new(Party::start(sip, WITHHELD, &stage.clock).await?);
     let mut scenes = Full { stage, caller: &mut caller, phones: &mut phones, cast };
-    // What did not come is in the timeline.
-    let _ = scenes.play().await;
+    let stopped = tokio::select! {
+        // What did not come is in the timeline.
+        _ = scenes.play() => false,
+        () = serve::told_to_stop() => true,
+    };
     scenes.leave().await;
     caller.party.goodbye().await;
     phones.party.goodbye().await;
+    ensure!(!stopped, "the drill was stopped before its end; the line is left as it was");
     Ok(())
 }
 
