@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn two_calls_never_get_the_same_desk_from_the_list() {
         let used = DesksInUse::default();
-        let mut claim = |n| used.claim(&window(), call(n), &[]).map(|listed| listed.desk);
+        let claim = |n| used.claim(&window(), call(n), &[]).map(|listed| listed.desk);
 
         assert_eq!(
             [claim(1), claim(2), claim(3), claim(4)],

@@ -85,10 +85,10 @@ impl FakeEdge {
     /// A ringing that no story has taken yet.
     pub fn take_ring(&self, to: &str) -> Option<LegId> {
         let mut memory = self.memory();
-        let found = memory.done.iter().find_map(|(_, did)| match did {
-            Did::Ring { leg, to: rung, .. } if rung == to && !memory.taken.contains(leg) => Some(*leg),
-            _ => None,
-        });
+        let rung =
+            |did: &Did| if let Did::Ring { leg, to, .. } = did { Some((*leg, to.clone())) } else { None };
+        let mut rings = memory.done.iter().filter_map(|(_, did)| rung(did));
+        let found = rings.find(|(leg, rung)| rung == to && !memory.taken.contains(leg)).map(|(leg, _)| leg);
         memory.taken.extend(found);
         found
     }

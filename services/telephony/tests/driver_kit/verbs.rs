@@ -106,11 +106,9 @@ impl TestLine {
     pub async fn talk(&self, one: LegId, other: LegId) -> Instant {
         let joined = |leg: LegId| {
             let done = self.edge.done();
-            let rooms = done.into_iter().rev().filter_map(|(at, did)| match did {
-                Did::Join(joined, room) if joined == leg => Some((at, room)),
-                _ => None,
-            });
-            rooms.into_iter().next()
+            done.into_iter().rev().find_map(|(at, did)| {
+                if let Did::Join(joined, room) = did { (joined == leg).then_some((at, room)) } else { None }
+            })
         };
         until("the two hear each other", || match (joined(one), joined(other)) {
             (Some((at, room)), Some((_, other))) if room == other => Some(at),
@@ -248,6 +246,20 @@ impl TestLine {
 }
 
 impl TestLine {
+    /// Somebody else has this desk.
+    pub async fn is_taken(&self, desk: &str) -> (Caller, LegId) {
+        let other = self.rings_from(Some("+81311111111"), "100").await;
+        let leg = self.phone_is_lifted(desk).await;
+        self.talk(other.leg, leg).await;
+        (other, leg)
+    }
+
+    /// Whether this call was ever put to this desk.
+    pub fn put_to(&self, call: CallId, desk: &str) -> bool {
+        let offered = |step: &Step| matches!(step, Step::Offered { desk: to, .. } if to.as_str() == desk);
+        self.steps(call).iter().any(offered)
+    }
+
     /// As `signs_in`, where a caller waits already: the desk is rung in the same moment.
     pub async fn signs_in_to_a_waiting_caller(&self, desk: &str) {
         let until = self.clock.now() + secs(8 * 3600);

@@ -10,7 +10,7 @@ use crate::driver_kit::{Caller, Opening, TELLTALE, TestLine, nurse, secs, until}
 
 impl TestLine {
     /// Somebody rang, nobody lifted, they gave up; nothing rings any more.
-    pub async fn owes_a_call(&self) -> Caller {
+    async fn owes_a_call(&self) -> Caller {
         let caller = self.caller_rings().await;
         self.hangs_up(caller.leg);
         self.ended(caller.call).await;
@@ -26,9 +26,9 @@ impl TestLine {
     }
 
     fn call_back(&self) -> domain::ids::CallId {
-        let origin = |body: &str| match serde_json::from_str(body).unwrap() {
-            Step::Begun(begun) => Some(begun.origin),
-            _ => None,
+        let origin = |body: &str| {
+            let step = serde_json::from_str(body).unwrap();
+            if let Step::Begun(begun) = step { Some(begun.origin) } else { None }
         };
         let rows = self.durable.now();
         let begun = rows.iter().rfind(|row| origin(&row.body) == Some(OriginKind::CallBack));

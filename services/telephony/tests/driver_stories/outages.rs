@@ -132,13 +132,6 @@ async fn a_routing_that_dies_while_a_phone_rings_does_not_disturb_the_ringing() 
     assert_eq!(line.rung_so_often("mori"), 0);
 }
 
-impl TestLine {
-    pub fn put_to(&self, call: domain::ids::CallId, desk: &str) -> bool {
-        let offered = |step: &Step| matches!(step, Step::Offered { desk: to, .. } if to.as_str() == desk);
-        self.steps(call).iter().any(offered)
-    }
-}
-
 #[tokio::test]
 async fn with_the_store_locked_the_call_goes_on_and_its_entries_follow_in_order() {
     let quick = Opening { store_budget: Duration::from_millis(100), ..Opening::with([nurse("ito")]) };

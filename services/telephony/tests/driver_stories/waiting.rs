@@ -1,19 +1,11 @@
 //! Nobody answers: what the caller is told, and whom the line looks for.
 
-use domain::ids::{CallId, LegId};
+use domain::ids::CallId;
 use domain::ledger::{AnsweredBy, CallAlarm, EndReason, NoOneFree, Prompt, Step};
 
-use crate::driver_kit::{Caller, Did, FALLBACK, Opening, TestLine, neighbour, newcomer, nurse, secs, until};
+use crate::driver_kit::{Did, FALLBACK, Opening, TestLine, neighbour, newcomer, nurse, secs, until};
 
 impl TestLine {
-    /// Somebody else has this desk.
-    pub async fn is_taken(&self, desk: &str) -> (Caller, LegId) {
-        let other = self.rings_from(Some("+81311111111"), "100").await;
-        let leg = self.phone_is_lifted(desk).await;
-        self.talk(other.leg, leg).await;
-        (other, leg)
-    }
-
     fn nobody_free_so_often(&self, call: CallId) -> usize {
         self.steps(call).iter().filter(|step| matches!(step, Step::NobodyFree { .. })).count()
     }
