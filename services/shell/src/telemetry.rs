@@ -67,13 +67,17 @@ impl Telemetry {
     /// # Errors
     /// A directive or an address that cannot be used, or a second start.
     pub fn start(settings: &TelemetrySettings) -> Result<Self, TelemetryError> {
-        let filter = EnvFilter::try_new(&settings.log).map_err(|_| TelemetryError::Log(settings.log.clone()))?;
+        // It logs whole messages, callers' numbers included.
+        let filter = EnvFilter::try_new(format!("{},rsipstack=off", settings.log))
+            .map_err(|_| TelemetryError::Log(settings.log.clone()))?;
         let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.format {
             Format::Text => fmt::layer().with_writer(std::io::stderr).with_target(false).boxed(),
             Format::Json => fmt::layer().json().with_writer(std::io::stderr).boxed(),
         };
         let traces = settings.otlp.as_deref().map(|at| provider(at, &settings.node)).transpose()?;
-        let spans = traces.as_ref().map(|traces| tracing_opentelemetry::layer().with_tracer(traces.tracer("tomoshibi")));
+        let spans = traces
+            .as_ref()
+            .map(|traces| tracing_opentelemetry::layer().with_tracer(traces.tracer("tomoshibi")));
         tracing_subscriber::registry()
             .with(lines)
             .with(spans)
@@ -102,7 +106,8 @@ impl Telemetry {
 }
 
 fn provider(at: &str, node: &str) -> Result<SdkTracerProvider, TelemetryError> {
-    let exporter = SpanExporter::builder().with_tonic().with_endpoint(at).build().map_err(TelemetryError::Otlp)?;
+    let exporter =
+        SpanExporter::builder().with_tonic().with_endpoint(at).build().map_err(TelemetryError::Otlp)?;
     let resource = Resource::builder()
         .with_service_name("tomoshibi")
         .with_attribute(KeyValue::new("service.instance.id", node.to_owned()))

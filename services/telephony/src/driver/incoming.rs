@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::call::{Call, Effect, Facts};
 use domain::ids::{CallId, LegId};
 use domain::ledger::PlaceClass;
 use shell::budget::Budget;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tracing::{Instrument, error};
 
 use super::Deps;
@@ -17,30 +19,32 @@ use super::measure::Asked;
 use super::plan::Window;
 use crate::edge::{Cause, IncomingCall, Number, Source};
 
+/// A line that has just started knows its windows within this.
+const PLAN_WITHIN: Duration = Duration::from_secs(5);
+
 /// Returns at once. The leg's fate is heard from here on, so that a caller who gives up while we
 /// look up whose turn it is does not get lost.
 pub(super) fn begin(deps: &Arc<Deps>, incoming: IncomingCall) {
-    let plan = deps.plan.borrow().clone();
-    let Some(window) = plan.window_for(&incoming.called).cloned() else {
-        error!("a call came before the line knew any window; check the rota file");
-        deps.edge.hang_up(incoming.leg, Cause::Unreachable);
-        return;
-    };
     deps.edge.alert(incoming.leg);
     let heard_us = deps.clock.now().since(incoming.at);
     Budget::CallerHearsUs.took(heard_us, deps.settings.limits.caller_hears_us);
     let (to_self, inbox) = mpsc::channel(INBOX);
     deps.switchboard.expect(incoming.leg, to_self.clone());
-    tokio::spawn(take(Arc::clone(deps), window, incoming, to_self, inbox));
+    tokio::spawn(take(Arc::clone(deps), incoming, to_self, inbox));
 }
 
 async fn take(
     deps: Arc<Deps>,
-    window: Window,
     incoming: IncomingCall,
     to_self: mpsc::Sender<Heard>,
     inbox: mpsc::Receiver<Heard>,
 ) {
+    let Some(window) = window(&deps, &incoming.called).await else {
+        error!("a call came and the line knows no window: routing has never told its plan");
+        deps.switchboard.forget(incoming.leg);
+        deps.edge.hang_up(incoming.leg, Cause::Unreachable);
+        return;
+    };
     let class = place_class(&deps, &window, incoming.caller.as_ref()).await;
     let facts = Facts {
         class,
@@ -52,6 +56,12 @@ async fn take(
     let (call, begun) = Call::begin(facts, deps.settings.patience, incoming.leg, now);
     let line = Line { deps, window, to_self, inbox, number: incoming.caller, leg: incoming.leg, pays: None };
     line.run(call, begun).await;
+}
+
+async fn window(deps: &Deps, called: &str) -> Option<Window> {
+    let mut plan = deps.plan.clone();
+    let known = timeout(PLAN_WITHIN, plan.wait_for(|plan| !plan.windows.is_empty())).await;
+    known.ok()?.ok()?.window_for(called).cloned()
 }
 
 pub(super) fn facts(window: &Window) -> Facts {
