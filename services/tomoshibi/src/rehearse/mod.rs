@@ -61,8 +61,8 @@ async fn rehearse(args: &LineArgs, wanted: &RehearseArgs) -> anyhow::Result<u8> 
             timeline.tell();
             if checked == "half" {
                 say::line(
-                    "半分のみ確認した: 相談員側は --phones を指定したときだけ確認する。\n\
-                     Only half was checked: the counsellors' side is, when --phones is given.",
+                    "半分のみ確認した: 相談員側は --answering で席を指定したときだけ確認する。\n\
+                     Only half was checked: the counsellors' side is, when --answering names a desk.",
                 );
             }
         }
