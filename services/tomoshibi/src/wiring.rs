@@ -23,7 +23,7 @@ use shell::process::{Process, ProcessId};
 use shell::seal::{KeyRing, Sealer};
 use shell::shutdown::Shutdown;
 use shell::store::Db;
-use telephony::driver::{self, Deps, DesksInUse, Switchboard};
+use telephony::driver::{self, Deps, DesksInUse, KeptPlan, Switchboard};
 use telephony::ledger::{Ledger, LedgerSettings};
 use telephony::media::Engine;
 use telephony::media::prompts::PromptSet;
@@ -186,7 +186,8 @@ impl House<'_> {
         let book = PhoneBook::new(self.db.clone(), operators_of(&seats), first_operator(rota)?);
         let edge =
             SipEdge::start(sip, media, media_events, self.clock.clone(), events_in, Arc::new(book)).await?;
-        let (plan_in, plan) = watch::channel(Arc::default());
+        let kept_plan = KeptPlan::at(&self.settings.data.join("plan.sealed"), sealer.clone());
+        let (plan_in, plan) = watch::channel(Arc::new(kept_plan.load()));
         let deps = Arc::new(Deps {
             edge: Arc::new(edge.clone()),
             routing: RoutingServiceClient::new(route),
@@ -195,6 +196,7 @@ impl House<'_> {
             sealer,
             process: self.process.clone(),
             plan,
+            kept_plan: Some(kept_plan),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             prompts,

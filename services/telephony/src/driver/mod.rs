@@ -13,6 +13,7 @@ mod carry_out;
 mod dial;
 mod incoming;
 mod keep;
+mod kept_plan;
 mod measure;
 mod plan;
 mod presence;
@@ -46,6 +47,7 @@ use crate::media::prompts::PromptSet;
 use call_task::Heard;
 use presence::PhoneNews;
 
+pub use kept_plan::KeptPlan;
 pub use measure::Limits;
 pub use plan::Plan;
 pub use presence::Seat;
@@ -97,6 +99,8 @@ pub struct Deps {
     pub sealer: Sealer,
     pub process: Process,
     pub plan: watch::Receiver<Arc<Plan>>,
+    /// Where the plan outlives the process; nowhere in tests that do not restart.
+    pub kept_plan: Option<KeptPlan>,
     pub clock: Clock,
     pub ids: Ids,
     pub prompts: PromptSet,
@@ -121,7 +125,7 @@ pub fn start(
     seats: HashMap<DeskId, Seat>,
 ) {
     let (phones, phone_news) = mpsc::channel(PHONE_QUEUE);
-    tokio::spawn(plan::follow(deps.routing.clone(), plan));
+    tokio::spawn(plan::follow(deps.routing.clone(), plan, deps.kept_plan.clone()));
     tokio::spawn(presence::run(Arc::clone(&deps), seats, phone_news));
     tokio::spawn(reconcile::run(Arc::clone(&deps)));
     tokio::spawn(recovery::run(Arc::clone(&deps)));

@@ -15,6 +15,7 @@ use shell::grpc::Route;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
+use super::kept_plan::KeptPlan;
 use crate::edge::{Number, Target};
 
 /// Between two attempts to hear the plan from routing.
@@ -73,13 +74,20 @@ fn same(ours: &str, dialled: &str) -> bool {
 }
 
 /// Follows routing's plan for ever; while routing is away the last plan stands.
-pub(super) async fn follow(mut routing: RoutingServiceClient<Route>, plan: watch::Sender<Arc<Plan>>) {
+pub(super) async fn follow(
+    mut routing: RoutingServiceClient<Route>,
+    plan: watch::Sender<Arc<Plan>>,
+    kept: Option<KeptPlan>,
+) {
     loop {
         match routing.watch_plan(wire::WatchPlanRequest {}).await {
             Ok(news) => {
                 let mut news = news.into_inner();
                 while let Ok(Some(told)) = news.message().await {
                     info!(windows = told.windows.len(), "plan received");
+                    if let Some(kept) = &kept {
+                        kept.keep(&told);
+                    }
                     plan.send_replace(Arc::new(Plan::from(told)));
                 }
                 warn!("routing stopped telling its plan; the last one stands");

@@ -212,6 +212,7 @@ fn deps(
         owner: process.id.to_string().into(),
         process,
         plan,
+        kept_plan: None,
         clock: clock.clone(),
         ids,
         prompts: PromptSet::embedded().unwrap(),
