@@ -1,1 +1,39 @@
+//! The line from outside: the real program as a process, real telephones, real
+//! stores.
+//!
+//! `TestLine` is the program on free ports with a folder of its own,
+//! `TestDesk` a counsellor's telephone, `TestCaller` somebody who rings,
+//! `TestCarrier` the network behind a trunk. What they tell is what a human
+//! could see: telephones, `tomoshibi calls`, the log. Nothing here sleeps for a
+//! time; everything waits for an event, far longer than is right.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a harness fails loudly, has its own clock, and watches other processes"
+)]
 
+mod baresip;
+mod book;
+mod caller;
+mod carrier;
+mod desk;
+mod line;
+mod line_rpc;
+mod peers;
+mod program;
+mod rota;
+mod sounds;
+mod wait;
+
+pub use baresip::Baresip;
+pub use book::{ToldCall, ToldStep};
+pub use caller::TestCaller;
+pub use carrier::{TestCarrier, trunk_to};
+pub use desk::{TestDesk, sipp_desk, sipp_desks_at};
+pub use line::{LineSetup, Said, TestLine};
+pub use peers::{Caller, Kamailio, Sipp, Udp, free_port, header, invite, status};
+pub use program::line_program;
+pub use rota::{EVERYBODY, OPERATOR, rota};
+pub use wait::{PATIENCE, eventually, for_as_long};

@@ -1,0 +1,137 @@
+//! baresip, a real telephone, led and watched over its control socket.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+use crate::peers::{free_port, program};
+use crate::sounds::{loud_samples, tone};
+use crate::wait::eventually;
+
+/// A telephone. It is switched off with its handle.
+pub struct Baresip {
+    child: Child,
+    folder: TempDir,
+    events: Arc<Mutex<Vec<Value>>>,
+    control: tokio::sync::Mutex<OwnedWriteHalf>,
+}
+
+impl Baresip {
+    /// With an account such as `<sip:ito@127.0.0.1:5060>;auth_pass=…`.
+    pub async fn start(account: &str, ip: std::net::IpAddr) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (listen, port) = (SocketAddr::new(ip, free_port()), free_port());
+        let config = format!(
+            "poll_method epoll\nsip_listen {listen}\naudio_source aufile,{tone}\naudio_player aubridge,out\n\
+             snd_path {folder}\nmodule_path /usr/lib/baresip/modules\nrtp_ports {rtp}-{last}\n\
+             module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\nmodule_app account.so\nmodule_app menu.so\n\
+             module ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{port}\n",
+            tone = tone(folder.path()).display(),
+            folder = folder.path().display(),
+            rtp = 30_000 + free_port() % 2_000,
+            last = 32_700,
+        );
+        fs::write(folder.path().join("config"), config).unwrap();
+        let account = format!("{account};audio_codecs=PCMU/8000/1,PCMA/8000/1\n");
+        fs::write(folder.path().join("accounts"), account).unwrap();
+        let log = fs::File::create(folder.path().join("log")).unwrap();
+        let mut child = Command::new(program("baresip", "baresip-core"))
+            .args(["-f", folder.path().to_str().unwrap(), "-s"])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let stream = eventually("baresip's control socket opens", async || {
+            let ended = child.try_wait().unwrap();
+            assert!(ended.is_none(), "baresip ended\n{}", log_of(&folder));
+            TcpStream::connect(("127.0.0.1", port)).await.ok()
+        })
+        .await;
+        let (from, to) = stream.into_split();
+        let events = Arc::default();
+        tokio::spawn(listen_to(from, Arc::clone(&events)));
+        Self { child, folder, events, control: to.into() }
+    }
+
+    /// A command of its menu.
+    pub async fn tell(&self, command: &str, params: &str) {
+        let text = json!({ "command": command, "params": params, "token": "t" }).to_string();
+        let sent = self.control.lock().await.write_all(format!("{}:{text},", text.len()).as_bytes()).await;
+        sent.unwrap_or_else(|error| panic!("baresip hears us: {error}\n{}", log_of(&self.folder)));
+    }
+
+    /// How often that has happened so far, such as `CALL_INCOMING`.
+    pub fn count(&self, event: &str) -> usize {
+        self.events.lock().unwrap().iter().filter(|told| told["type"] == event).count()
+    }
+
+    /// Waits until it has happened so often.
+    pub async fn has(&self, event: &str, times: usize) {
+        let waited = eventually(event, async || (self.count(event) >= times).then_some(()));
+        let guard = OnFailure(self);
+        waited.await;
+        std::mem::forget(guard);
+    }
+
+    /// Sound that came in in all its calls, loud enough to be somebody's, in samples of 1/8000 s.
+    pub fn heard(&self) -> usize {
+        let files = fs::read_dir(self.folder.path()).unwrap().flatten().map(|file| file.path());
+        let heard = files.filter(|file| file.to_string_lossy().ends_with("-dec.wav"));
+        heard.map(|file| loud_samples(&file)).sum()
+    }
+
+    pub fn log(&self) -> String {
+        log_of(&self.folder)
+    }
+}
+
+/// Shows what the telephone knew when a wait for it has failed.
+struct OnFailure<'b>(&'b Baresip);
+
+impl Drop for OnFailure<'_> {
+    fn drop(&mut self) {
+        eprintln!("baresip's events: {:?}\n{}", self.0.events.lock(), self.0.log());
+    }
+}
+
+fn log_of(folder: &TempDir) -> String {
+    let bytes = fs::read(folder.path().join("log")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Netstrings of JSON, until it is switched off.
+async fn listen_to(mut from: OwnedReadHalf, events: Arc<Mutex<Vec<Value>>>) {
+    let mut buffer = Vec::new();
+    while from.read_buf(&mut buffer).await.is_ok_and(|read| read > 0) {
+        while let Some((told, used)) = netstring(&buffer) {
+            events.lock().unwrap().push(told);
+            buffer.drain(..used);
+        }
+    }
+}
+
+fn netstring(buffer: &[u8]) -> Option<(Value, usize)> {
+    let colon = buffer.iter().position(|byte| *byte == b':')?;
+    let length: usize = std::str::from_utf8(&buffer[..colon]).ok()?.parse().ok()?;
+    let end = colon + 1 + length;
+    let text = buffer.get(colon + 1..end)?;
+    (buffer.len() > end).then(|| (serde_json::from_slice(text).unwrap_or_default(), end + 1))
+}
+
+impl Drop for Baresip {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("baresip:\n{}", self.log());
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

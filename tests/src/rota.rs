@@ -1,0 +1,66 @@
+//! A small rota: everybody is on duty at every minute.
+
+use std::fmt::Write as _;
+
+pub const OPERATOR: &str = "example";
+/// As many desks as a story may need.
+pub const EVERYBODY: [&str; 4] = ["ito", "mori", "sato", "kato"];
+
+/// One window, `100`, with these counsellors; `more` is added to the window.
+pub fn rota(people: &[&str], more: &str) -> String {
+    let mut text = WINDOW.replace("@more@", more);
+    for id in people {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{}", PERSON.replace("@id@", id));
+    }
+    text
+}
+
+const WINDOW: &str = r#"
+revision = 1
+
+[[operator]]
+id = "example"
+name = "Example"
+zone = "Asia/Tokyo"
+service_day_starts = "08:30"
+early_morning = "own"
+
+[[operator.calendar]]
+office_hours = "08:30-17:15"
+saturday = "closed"
+year_end = "none"
+
+[[group]]
+id = "all-day"
+all_day = true
+
+[[window]]
+id = "main"
+group = "all-day"
+name = "24時間相談"
+numbers = ["100", "+81312345678"]
+languages = ["ja"]
+hours = { weekday = "00:00-24:00", holiday = "00:00-24:00" }
+@more@
+"#;
+
+const PERSON: &str = r#"
+[[staff]]
+id = "@id@"
+name = "@id@"
+qualifications = ["nurse"]
+psychiatric_experience = true
+languages = ["ja"]
+contacts = ["sip:@id@"]
+
+[[pattern]]
+id = "p-@id@"
+windows = ["main"]
+role = "counsellor"
+
+[[pattern.shift]]
+days = ["daily"]
+time = "00:00-24:00"
+staff = ["@id@"]
+"#;
