@@ -535,15 +535,24 @@ async fn over_tcp(
     line: std::net::SocketAddr,
     message: &[u8],
 ) -> Option<TcpStream> {
-    let mut stream = match stream {
+    let mut stream = match stream.filter(is_open) {
         Some(stream) => stream,
         None => TcpStream::connect(line).await.ok()?,
     };
-    let mut scratch = [0; 4096];
-    // What comes back is read, or the line would wait for us.
-    while matches!(stream.try_read(&mut scratch), Ok(length) if length > 0) {}
     stream.write_all(message).await.ok()?;
     Some(stream)
+}
+
+/// Reads what came back, or the line would wait for us; false at the end of the stream.
+fn is_open(stream: &TcpStream) -> bool {
+    let mut scratch = [0; 4096];
+    loop {
+        match stream.try_read(&mut scratch) {
+            Ok(0) => return false,
+            Ok(_) => {}
+            Err(fault) => return fault.kind() == std::io::ErrorKind::WouldBlock,
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

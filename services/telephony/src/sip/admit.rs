@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use rsipstack::sip::{Method, Request};
+use rsipstack::sip::{Method, Request, Response};
 
 use super::core::{Core, hold};
 use super::field::{self, Address};
@@ -11,24 +11,24 @@ use super::legs::Word;
 use super::net::Asked;
 use super::number;
 use super::phones::Who;
-use super::reply::{self, header, refuse, reply, token};
+use super::reply::{self, header, refuse, reply, steady_tag};
 use super::wire::ALLOW;
 use super::{body, leg_in};
 use crate::edge::Source;
 
-/// One request, in a transaction of its own.
+/// One request, in a transaction of its own. What is refused here is answered and forgotten.
 pub(super) async fn admit(core: &Arc<Core>, asked: Asked) {
     if let Some(code) = unfit(core, &asked.request) {
         let response = match code {
             420 => reply(
                 &asked.request,
                 420,
-                &token(),
+                &steady_tag(&asked.request),
                 vec![header("Unsupported", required(&asked.request).join(", "))],
             ),
             code => refuse(&asked.request, code),
         };
-        return asked.answer(response);
+        return asked.dismiss(response);
     }
     if let Some(tag) = field::tag(&asked.request.headers, "To") {
         return in_dialog(core, asked, &tag);
@@ -36,17 +36,20 @@ pub(super) async fn admit(core: &Arc<Core>, asked: Asked) {
     match asked.request.method {
         Method::Invite => invite(core, asked).await,
         Method::Register => core.register(asked).await,
-        Method::Options => answer_options(core, asked),
+        Method::Options => {
+            let response = capabilities(core, &asked);
+            asked.dismiss(response);
+        }
         // Without a dialog these end nothing and belong to nothing.
         Method::Bye | Method::Info | Method::Update | Method::PRack => {
             let code = if asked.request.method == Method::PRack { 405 } else { 481 };
             let response = refuse(&asked.request, code);
-            asked.answer(response);
+            asked.dismiss(response);
         }
         Method::Ack | Method::Cancel => {}
         Method::Message | Method::Notify | Method::Publish | Method::Refer | Method::Subscribe => {
             let response = refuse(&asked.request, 405);
-            asked.answer(response);
+            asked.dismiss(response);
         }
     }
 }
@@ -89,11 +92,12 @@ fn in_dialog(core: &Core, asked: Asked, tag: &str) {
     let call_id = field::first(&asked.request.headers, "Call-ID").unwrap_or_default().to_owned();
     if let Err(Word::Asked(asked)) = core.legs.say_in_dialog(&call_id, tag, Word::Asked(Box::new(asked))) {
         let response = refuse(&asked.request, 481);
-        asked.answer(response);
+        asked.dismiss(response);
     }
 }
 
-pub(super) fn answer_options(core: &Core, asked: Asked) {
+/// The answer to OPTIONS.
+pub(super) fn capabilities(core: &Core, asked: &Asked) -> Response {
     let more = vec![
         header("Allow", ALLOW),
         header("Accept", format!("{}, application/dtmf-relay, application/dtmf", reply::SDP)),
@@ -103,25 +107,24 @@ pub(super) fn answer_options(core: &Core, asked: Asked) {
         header("Contact", asked.path.contact("line")),
     ];
     let code = if core.is_stopping() { 503 } else { 200 };
-    let response = reply(&asked.request, code, &token(), more);
-    asked.answer(response);
+    reply(&asked.request, code, &steady_tag(&asked.request), more)
 }
 
 async fn invite(core: &Arc<Core>, asked: Asked) {
-    if core.is_stopping() {
+    if core.is_stopping() || core.net.is_full() {
         let response = refuse(&asked.request, 503);
-        return asked.answer(response);
+        return asked.dismiss(response);
     }
     match source(core, &asked) {
         Ok((source, trusted)) => enter(core, asked, source, trusted),
         Err(Turned::Ask { stale }) => {
-            let response = reply(&asked.request, 401, &token(), core.challenges(stale));
-            asked.answer(response);
+            let response = reply(&asked.request, 401, &steady_tag(&asked.request), core.challenges(stale));
+            asked.dismiss(response);
         }
         Err(Turned::Away(code)) => {
             metrics::counter!("tomoshibi_sip_turned_away_total").increment(1);
             let response = refuse(&asked.request, code);
-            asked.answer(response);
+            asked.dismiss(response);
         }
     }
 }
@@ -177,7 +180,7 @@ fn enter(core: &Arc<Core>, asked: Asked, source: Source, trusted: bool) {
     if all >= limits.calls || here >= limits.calls_per_source || !in_rate {
         metrics::counter!("tomoshibi_sip_calls_over_limit_total").increment(1);
         let response = refuse(&asked.request, 503);
-        return asked.answer(response);
+        return asked.dismiss(response);
     }
     let key = (
         field::first(headers, "Call-ID").unwrap_or_default().to_owned(),
@@ -187,7 +190,7 @@ fn enter(core: &Arc<Core>, asked: Asked, source: Source, trusted: bool) {
     // The same INVITE over another way (RFC 3261 8.2.2.2).
     if !core.legs.enter_inbound(key.clone(), ip) {
         let response = refuse(&asked.request, 482);
-        return asked.answer(response);
+        return asked.dismiss(response);
     }
     leg_in::begin(core, asked, source, trusted, key);
 }

@@ -1,7 +1,7 @@
 //! The listening sockets and their reading loops.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +20,9 @@ use super::wire::{self, Frame, Read};
 /// A connection that has said nothing whole in this time is closed.
 const FIRST_WORD: Duration = Duration::from_secs(15);
 /// What we send and the peer does not take in this time ends the connection.
-const UNSENT: Duration = Duration::from_secs(20);
+const UNSENT: Duration = Duration::from_secs(10);
+/// A connection that we end is read on for so long, that the peer may read our last word.
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// One address, open for UDP and TCP.
 pub(super) struct Port {
@@ -145,9 +147,11 @@ async fn accept(net: Arc<Net>, index: usize) {
 }
 
 fn has_room(net: &Net, remote: IpAddr) -> bool {
+    let ended = net.ended();
     let flows = net.flows();
-    flows.len() < net.limits.connections
-        && flows.keys().filter(|flow| flow.ip() == remote).count() < net.limits.connections_per_source
+    let addresses = || flows.keys().map(SocketAddr::ip).chain(ended.iter().copied());
+    addresses().count() < net.limits.connections
+        && addresses().filter(|ip| *ip == remote).count() < net.limits.connections_per_source
 }
 
 /// Makes a connection, taken or dialled, one that is read and can be sent over.
@@ -158,30 +162,56 @@ pub(super) fn adopt(net: &Arc<Net>, stream: TcpStream, local: SocketAddr) -> Opt
         TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(15));
     let _ = options.set_tcp_keepalive(&keepalive);
     let _ = options.set_tcp_user_timeout(Some(UNSENT));
+    let hook = options.try_clone().ok()?;
     let _ = stream.set_nodelay(true);
     let ours = net.ours(local, remote.ip());
     let told = SipAddr { r#type: Some(rsipstack::sip::Transport::Tcp), addr: ours.into() };
     let connection = quietly(|| TcpConnection::from_stream(stream, told, Some(net.stop.child_token())).ok())?;
     let path = Path::new(Transport::Tcp, remote, ours, SipConnection::Tcp(connection.clone()));
     net.flows().insert(remote, path.clone());
-    tokio::spawn(serve_stream(Arc::clone(net), connection, path.clone()));
+    tokio::spawn(serve_stream(Arc::clone(net), connection, path.clone(), hook));
     Some(path)
 }
 
-async fn serve_stream(net: Arc<Net>, connection: TcpConnection, path: Path) {
+/// `hook` is the same socket: rsipstack's transactions keep theirs open for as long as they rest.
+async fn serve_stream(net: Arc<Net>, connection: TcpConnection, path: Path, hook: Socket) {
     let token = connection.cancel_token().unwrap_or_default();
-    if let Some(reader) = connection.inner.read_half.lock().await.take() {
-        tokio::select! {
-            () = token.cancelled() => {}
-            () = read_stream(&net, &connection, &path, reader) => {}
+    if let Some(mut reader) = connection.inner.read_half.lock().await.take() {
+        let is_ours_to_end = tokio::select! {
+            () = token.cancelled() => true,
+            () = is_stuck(&connection) => false,
+            () = read_stream(&net, &connection, &path, &mut reader) => true,
+        };
+        token.cancel();
+        if is_ours_to_end {
+            let _ = tokio::time::timeout(LAST_WORD, part(&connection, &mut reader)).await;
         }
     }
-    net.flows().remove(&path.remote);
-    token.cancel();
-    let _ = tokio::time::timeout(UNSENT, quiet(connection.inner.close())).await;
+    // Frees whoever waits to write, and whoever writes to us is told that nobody reads.
+    let _ = hook.shutdown(Shutdown::Both);
+    net.end_flow(&path, connection.inner);
 }
 
-async fn read_stream(net: &Net, connection: &TcpConnection, path: &Path, mut reader: impl AsyncRead + Unpin) {
+/// Says the end and reads until the peer has said it too.
+async fn part(connection: &TcpConnection, reader: &mut (impl AsyncRead + Unpin)) {
+    let _ = quiet(connection.inner.close()).await;
+    let mut scratch = vec![0; 16 * 1024];
+    while matches!(reader.read(&mut scratch).await, Ok(length) if length > 0) {}
+}
+
+/// Comes to its end when what we write is not taken, not even slowly.
+async fn is_stuck(connection: &TcpConnection) {
+    while tokio::time::timeout(UNSENT, connection.inner.write_half.lock()).await.is_ok() {
+        tokio::time::sleep(UNSENT / 4).await;
+    }
+}
+
+async fn read_stream(
+    net: &Net,
+    connection: &TcpConnection,
+    path: &Path,
+    reader: &mut (impl AsyncRead + Unpin),
+) {
     let mut buffer: Vec<u8> = Vec::new();
     let mut chunk = vec![0; 16 * 1024];
     let mut patience = FIRST_WORD;
@@ -219,6 +249,8 @@ async fn read_stream(net: &Net, connection: &TcpConnection, path: &Path, mut rea
 }
 
 async fn take(net: &Net, connection: &TcpConnection, path: &Path, bytes: &[u8]) {
+    // A peer that does not read is not read: our answers would pile up here.
+    drop(connection.inner.write_half.lock().await);
     match wire::read(bytes) {
         Read::Message(message) => net.take(*message, path).await,
         Read::Refuse(answer) => drop(quiet(connection.inner.send_raw(&answer)).await),

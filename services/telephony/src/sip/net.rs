@@ -2,10 +2,11 @@
 //! `wire`, requests come out as `Asked` with the path they took, and answers to
 //! ours come back on a channel.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -31,6 +32,8 @@ pub(super) struct Net {
     pub(super) endpoint: EndpointInnerRef,
     pub(super) ports: Vec<Port>,
     pub(super) flows: Mutex<HashMap<SocketAddr, Path>>,
+    /// Connections that have ended, but whose sockets a resting transaction still holds.
+    ended: Mutex<Vec<(IpAddr, Weak<dyn Any + Send + Sync>)>>,
     pub(super) limits: Limits,
     pub(super) stop: CancellationToken,
     advertised: Option<IpAddr>,
@@ -87,9 +90,9 @@ impl Path {
         Some(SipAddr { r#type: Some(kind), addr: self.remote.into() })
     }
 
-    /// Sends once, outside any transaction: an ACK of a 2xx.
-    pub(super) async fn send(&self, request: Request) {
-        let _ = quiet(self.connection.send(request.into(), self.destination().as_ref())).await;
+    /// Sends once, outside any transaction: an ACK of a 2xx, or a refusal.
+    pub(super) async fn send(&self, message: impl Into<SipMessage>) {
+        let _ = quiet(self.connection.send(message.into(), self.destination().as_ref())).await;
     }
 }
 
@@ -109,6 +112,15 @@ impl Asked {
                 while transaction.receive().await.is_some() {}
             }
         }));
+    }
+
+    /// Answers it and keeps nothing (RFC 3261 8.2.7): should it come again, it is answered again.
+    /// So what has no right to be here costs no memory, and is not echoed for half a minute to an
+    /// address that may be forged.
+    pub(super) fn dismiss(self, response: Response) {
+        let Self { path, transaction, .. } = self;
+        drop(transaction);
+        tokio::spawn(async move { path.send(response).await });
     }
 
     /// Opens an INVITE for several answers. CANCEL and ACK arrive on the channel, which closes
@@ -178,6 +190,7 @@ impl Net {
             endpoint: Arc::clone(&endpoint),
             ports,
             flows: Mutex::default(),
+            ended: Mutex::default(),
             limits: settings.limits.clone(),
             stop: token.clone(),
             advertised: settings.advertised,
@@ -197,9 +210,6 @@ impl Net {
     pub(super) async fn take(&self, mut message: SipMessage, path: &Path) {
         match &mut message {
             SipMessage::Request(request) => {
-                if self.is_full() && request.method == rsipstack::sip::Method::Invite {
-                    return;
-                }
                 request.headers.retain(|header| !header.name().eq_ignore_ascii_case(CAME_OVER));
                 let port =
                     self.ports.iter().position(|port| port.local.port() == path.ours.port()).unwrap_or(0);
@@ -260,8 +270,9 @@ impl Net {
         outlet
     }
 
-    fn is_full(&self) -> bool {
-        self.endpoint.transactions.len() >= self.limits.transactions
+    /// More is being answered than there should be, the one that asks counted in.
+    pub(super) fn is_full(&self) -> bool {
+        self.endpoint.transactions.len() > self.limits.transactions
     }
 
     /// The address of ours that `remote` should be told.
@@ -299,6 +310,24 @@ impl Net {
 
     pub(super) fn flows(&self) -> std::sync::MutexGuard<'_, HashMap<SocketAddr, Path>> {
         self.flows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets a connection that has ended; the same address may have a new one already.
+    pub(super) fn end_flow(&self, path: &Path, socket: Arc<dyn Any + Send + Sync>) {
+        let mut flows = self.flows();
+        if flows.get(&path.remote).is_some_and(|flow| !flow.is_alive()) {
+            flows.remove(&path.remote);
+        }
+        drop(flows);
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.push((path.remote.ip(), Arc::downgrade(&socket)));
+    }
+
+    /// Where the sockets lead that are held open though their connection has ended.
+    pub(super) fn ended(&self) -> Vec<IpAddr> {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.retain(|(_, socket)| socket.strong_count() > 0);
+        ended.iter().map(|(ip, _)| *ip).collect()
     }
 
     fn port_towards(&self, remote: IpAddr) -> Option<&Port> {

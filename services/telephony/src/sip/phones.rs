@@ -17,7 +17,7 @@ use super::net::{Asked, Path};
 use super::nonce::Verdict;
 use super::number;
 use super::registrar::{Change, Refusal, Wish};
-use super::reply::{header, refuse, reply, token};
+use super::reply::{header, refuse, reply, steady_tag, token};
 use super::settings::Transport;
 use crate::edge::EdgeEvent;
 
@@ -75,12 +75,13 @@ impl Core {
         let desk = match self.who(&asked.request, asked.path.remote) {
             Who::Desk(desk) => desk,
             Who::Unproven { stale } => {
-                let response = reply(&asked.request, 401, &token(), self.challenges(stale));
-                return asked.answer(response);
+                let response =
+                    reply(&asked.request, 401, &steady_tag(&asked.request), self.challenges(stale));
+                return asked.dismiss(response);
             }
             Who::Barred => {
                 let response = refuse(&asked.request, 403);
-                return asked.answer(response);
+                return asked.dismiss(response);
             }
         };
         let account = field::first(&asked.request.headers, "To").and_then(Address::parse);

@@ -3,6 +3,8 @@
 use rsipstack::sip::headers::make_header;
 use rsipstack::sip::{Header, Method, Request, Response, StatusCode, Uri, Version};
 
+use sha2::{Digest as _, Sha256};
+
 use super::field;
 use super::net::SERVER;
 use super::wire::ALLOW;
@@ -53,7 +55,17 @@ pub(super) fn refuse(request: &Request, code: u16) -> Response {
         503 => vec![header("Retry-After", "10")],
         _ => Vec::new(),
     };
-    reply(request, code, &token(), more)
+    reply(request, code, &steady_tag(request), more)
+}
+
+/// The tag of an answer that is not remembered: the same for each copy of a request.
+pub(super) fn steady_tag(request: &Request) -> String {
+    let mut hash = Sha256::new();
+    for name in ["Via", "From", "Call-ID", "CSeq"] {
+        hash.update(field::first(&request.headers, name).unwrap_or_default());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn with_body(mut response: Response, sdp: Vec<u8>) -> Response {

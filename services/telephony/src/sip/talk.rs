@@ -106,7 +106,10 @@ impl Talk {
             Method::Invite => self.reinvite(asked, beside).await,
             Method::Update => self.update(asked).await,
             Method::Info => self.info(asked).await,
-            Method::Options => admit::answer_options(&self.core, asked),
+            Method::Options => {
+                let response = admit::capabilities(&self.core, &asked);
+                asked.answer(response);
+            }
             Method::Ack | Method::Cancel => {}
             Method::Message | Method::Notify | Method::PRack | Method::Publish => {
                 let response = refuse(&asked.request, 405);
