@@ -43,7 +43,7 @@ impl Baresip {
         fs::write(folder.path().join("accounts"), account).unwrap();
         let log = fs::File::create(folder.path().join("log")).unwrap();
         let mut child = Command::new(program("baresip", "baresip-core"))
-            .args(["-f", folder.path().to_str().unwrap(), "-s"])
+            .args(["-f", folder.path().to_str().unwrap(), "-s", if ip.is_ipv6() { "-6" } else { "-4" }])
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)

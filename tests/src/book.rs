@@ -75,9 +75,7 @@ impl ToldStep {
     }
 
     pub fn text(&self, field: &str) -> String {
-        match &self.body[field] {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        }
+        let value = &self.body[field];
+        value.as_str().map_or_else(|| value.to_string(), str::to_owned)
     }
 }

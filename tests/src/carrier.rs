@@ -15,6 +15,12 @@ impl TestCarrier {
         Self { sipp: Sipp::start_at("uas", "127.0.0.1", port, &["-aa"]), port }
     }
 
+    /// Lets it ring some seconds first.
+    pub fn answering_late() -> Self {
+        let port = free_port();
+        Self { sipp: Sipp::start_at("carrier_late", "127.0.0.1", port, &["-aa"]), port }
+    }
+
     /// `[[trunk]]` of the settings.
     pub fn trunk(&self, name: &str) -> String {
         trunk_to(name, self.port)

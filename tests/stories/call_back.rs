@@ -6,7 +6,7 @@ use crate::NUMBER;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_who_gave_up_is_rung_back_by_the_next_free_desk() {
-    let carrier = TestCarrier::answering();
+    let carrier = TestCarrier::answering_late();
     let line = LineSetup::new().settings(&carrier.trunk("carrier")).start().await;
     let desk = TestDesk::registers(&line, "ito").await;
     let caller = TestCaller::with_number(&line, NUMBER).await;

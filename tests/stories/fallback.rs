@@ -67,7 +67,7 @@ async fn without_a_trunk_the_caller_hears_an_announcement_and_is_promised_a_call
     line.logs("call_nobody_signed_in").await;
 
     caller.hangs_up().await;
-    let call = line.calls_ended(1).await.remove(0);
+    let call = line.call_that("the call is over", |call| call.end.is_some()).await;
     call.is_whole();
     let owed: Vec<String> = line.call_backs().await.into_iter().map(|debt| debt.call_id).collect();
     assert_eq!(owed, [call.id]);

@@ -17,15 +17,15 @@ async fn a_callers_number_and_name_are_found_nowhere() {
     let caller = TestCaller::with_number(&line, TELLTALE).await;
     caller.rings().await;
     desk.answers(1).await;
-    let from = format!("From: \"{NAME}\" <sip:{TELLTALE}@127.0.0.1>;tag=t");
-    let mut second = Caller::calls(line.sip, "second", &[&from]).await;
+    let from = |call: &str| format!("From: \"{NAME}\" <sip:{TELLTALE}@127.0.0.1>;tag=f{call}");
+    let mut second = Caller::calls(line.sip, "second", &[&from("second")]).await;
     line.call_that("the second call begins", |call| !call.is_answered_by("ito")).await;
     second.cancels().await;
     line.call_that("it is given up", |call| call.end.is_some()).await;
     let file = line.data().join("line.db");
     let mut locker = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
     locker.execute("BEGIN EXCLUSIVE").await.unwrap();
-    second = Caller::calls(line.sip, "third", &[&from]).await;
+    second = Caller::calls(line.sip, "third", &[&from("third")]).await;
     tests::eventually("the call is spooled", async || {
         (line.describe().await.spooled_batches > 0).then_some(())
     })

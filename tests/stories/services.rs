@@ -60,7 +60,6 @@ async fn what_one_replica_of_routing_hears_the_other_acts_on_over_redis() {
     let resume = wire::ResumeDeskRequest { operator_id: second.operator.clone(), desk_id: "ito".to_owned() };
     second.desk_service().resume_desk(resume).await.unwrap();
 
-    desk.is_ringing(1).await;
     let call = telephony.call_that("the call is answered", |call| call.has("answered")).await;
     assert!(call.is_answered_by("ito"));
 }

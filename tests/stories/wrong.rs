@@ -40,11 +40,11 @@ async fn every_fault_of_the_settings_is_told_with_its_line_and_what_would_be_rig
     both_say(
         &line,
         &[
-            &format!("{file}:2"),
+            &format!("{file} line 2"),
             "budgett",
-            &format!("{file}:4"),
+            &format!("{file} line 4"),
             "alert_within",
-            &format!("{file}:6"),
+            &format!("{file} line 6"),
             "ring-one",
         ],
     )
@@ -60,7 +60,7 @@ async fn a_broken_rota_is_told_with_all_its_faults() {
     let line = LineSetup::new().rota(broken).prepare();
     let file = line.rota_file().display().to_string();
 
-    both_say(&line, &[&file, "pigeon:ito", "25:00"]).await;
+    both_say(&line, &[&file, "line 35", "staff[1].contacts[1]", "line 62", "25:00", "HH:MM-HH:MM"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
