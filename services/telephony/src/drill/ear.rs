@@ -45,24 +45,42 @@ impl Sound {
         false
     }
 
-    /// Listens for `milliseconds` more: whether `hz` was there, but for a gap now and then, and
-    /// `not` never.
-    pub async fn hears_only(&mut self, hz: u32, not: u32, milliseconds: u32) -> bool {
-        let stretches = milliseconds.div_ceil(200);
-        let mut gaps = 0;
-        for _ in 0..stretches {
+    /// Listens for `milliseconds` more; none when the leg ended before.
+    pub async fn listen(&mut self, hz: u32, not: u32, milliseconds: u32) -> Option<Heard> {
+        let mut heard = Heard { stretches: milliseconds.div_ceil(200), gaps: 0, own: 0.0 };
+        for _ in 0..heard.stretches {
             self.last.clear();
             while self.last.len() < STRETCH {
                 if !self.more().await {
-                    return false;
+                    return None;
                 }
             }
-            if tone_level(&self.last, not) > NOT_THERE {
-                return false;
-            }
-            gaps += u32::from(tone_level(&self.last, hz) <= THERE);
+            heard.own = heard.own.max(tone_level(&self.last, not));
+            heard.gaps += u32::from(tone_level(&self.last, hz) <= THERE);
         }
-        gaps <= stretches / ONE_GAP_IN
+        Some(heard)
+    }
+}
+
+/// What listening came to, in stretches of 200 ms.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard {
+    pub stretches: u32,
+    /// Stretches in which the wanted tone was not there.
+    pub gaps: u32,
+    /// The loudest that the unwanted tone ever was; what is said is 16,000.
+    pub own: f64,
+}
+
+impl Heard {
+    /// The wanted tone was there, but for a gap now and then.
+    pub fn is_clear(&self) -> bool {
+        self.gaps <= self.stretches / ONE_GAP_IN
+    }
+
+    /// The unwanted tone came through.
+    pub fn is_mixed(&self) -> bool {
+        self.own > NOT_THERE
     }
 }
 
@@ -86,13 +104,15 @@ mod tests {
     async fn the_other_ones_tone_is_heard() {
         let mut sound = said(&[660]);
 
-        assert!(sound.hears(660).await && sound.hears_only(660, 440, 1_000).await);
+        assert!(sound.hears(660).await);
+        let heard = sound.listen(660, 440, 1_000).await.unwrap();
+        assert!(heard.is_clear() && !heard.is_mixed(), "{heard:?}");
     }
 
     #[tokio::test]
     async fn who_hears_nothing_or_the_wrong_tone_hears_not() {
         assert!(!said(&[440]).hears(660).await);
-        assert!(!said(&[440]).hears_only(660, 700, 1_000).await);
+        assert!(!said(&[440]).listen(660, 700, 1_000).await.unwrap().is_clear());
     }
 
     #[tokio::test]
@@ -106,12 +126,12 @@ mod tests {
         (60..160).for_each(|_| mouth.try_send([0; FRAME]).unwrap());
         let mut sound = Sound::new(ear);
 
-        assert!(sound.hears(660).await && sound.hears_only(660, 440, 1_000).await);
-        assert!(!sound.hears_only(660, 440, 1_000).await);
+        assert!(sound.hears(660).await && sound.listen(660, 440, 1_000).await.unwrap().is_clear());
+        assert!(!sound.listen(660, 440, 1_000).await.unwrap().is_clear());
     }
 
     #[tokio::test]
     async fn who_hears_themselves_beside_the_other_is_told_so() {
-        assert!(!said(&[660, 440]).hears_only(660, 440, 1_000).await);
+        assert!(said(&[660, 440]).listen(660, 440, 1_000).await.unwrap().is_mixed());
     }
 }

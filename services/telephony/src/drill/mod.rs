@@ -24,7 +24,7 @@ use crate::sip::{
     TrunkSource,
 };
 
-pub use ear::Sound;
+pub use ear::{Heard, Sound};
 
 /// Events that may wait for a drill that is looking elsewhere.
 const EVENTS: usize = 1024;

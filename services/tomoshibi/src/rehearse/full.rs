@@ -8,7 +8,7 @@ use domain::time::Instant;
 use proto::routing::v1::{PauseReason, Presence, ResumeDeskRequest};
 use proto::telephony::v1::Call;
 use shell::clock::Clock;
-use telephony::drill::Party;
+use telephony::drill::{Heard, Party};
 use telephony::edge::EdgeEvent;
 use telephony::sip::Login;
 
@@ -29,6 +29,8 @@ const LIFE: Duration = Duration::from_secs(600);
 const RINGS_A_MOMENT: Duration = Duration::from_millis(300);
 const CALLER_HZ: u32 = 440;
 const COUNSELLOR_HZ: u32 = 660;
+/// From the answer until each hears the other clearly; a drill's own budget, design.md names none.
+const CLEAR: Duration = Duration::from_secs(1);
 /// How long both listen, in milliseconds.
 const LISTENS: u32 = 2_000;
 
@@ -157,7 +159,7 @@ impl Full<'_> {
     fn note(&mut self, what: What, since: Instant, outcome: Result<Instant, String>) -> Option<()> {
         match outcome {
             Ok(at) => {
-                self.stage.timeline.came(what, since, at, None);
+                self.stage.timeline.came(what, since, at, Some(CLEAR));
                 Some(())
             }
             Err(note) => {
@@ -278,7 +280,7 @@ async fn ledger_has(
     told::check(ours, expected).map(|()| ours.call_id.clone())
 }
 
-/// When the first of the tones was heard clearly, if it was heard to the end and the other never.
+/// Since when the first of the tones was heard clearly for `LISTENS`, the other one never.
 async fn hears(
     party: &Party,
     leg: LegId,
@@ -292,9 +294,19 @@ async fn hears(
         Ok(false) => return Err("the call ended before anything was heard".to_owned()),
         Err(_) => return Err(format!("the other side's tone of {there} Hz was not heard")),
     }
-    let at = clock.now();
-    match sound.hears_only(there, not, LISTENS).await {
-        true => Ok(at),
-        false => Err(format!("{there} Hz broke off, or the own tone of {not} Hz came back")),
+    let until = clock.now() + limit;
+    loop {
+        let at = clock.now();
+        let Some(heard) = sound.listen(there, not, LISTENS).await else {
+            return Err("the call ended while both were listening".to_owned());
+        };
+        let Heard { stretches, gaps, own } = heard;
+        if heard.is_mixed() {
+            return Err(format!("the own tone of {not} Hz came back at {own:.0} of 16000"));
+        } else if heard.is_clear() {
+            return Ok(at);
+        } else if clock.now() >= until {
+            return Err(format!("{there} Hz broke off in {gaps} of {stretches} stretches of 200 ms"));
+        }
     }
 }
