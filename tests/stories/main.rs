@@ -1,4 +1,5 @@
 //! Stories of the line, told from outside.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod call_back;
 mod fallback;
