@@ -8,6 +8,7 @@
 
 mod peers;
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use peers::{Caller, Line, Udp, account, header, invite, request, sdp, settings, status};
@@ -348,6 +349,50 @@ async fn a_silent_party_that_answers_is_kept_and_one_that_is_gone_is_ended() {
     other.udp.send(peers::reply(&check, 481, "", &[], "")).await;
     other.udp.asked("BYE").await;
     assert_eq!(line.ended(call.leg).await, Cause::Dead);
+}
+
+#[tokio::test]
+async fn a_caller_who_never_acknowledges_the_answer_is_gone() {
+    let settings = SipSettings { round_trip: Duration::from_millis(20), ..settings() };
+    let line = Line::start(settings).await;
+    let caller = Caller::calls(line.address(), "mute", &[]).await;
+    let call = line.call(0).await;
+
+    line.edge.answer(call.leg);
+
+    caller.udp.asked("BYE").await;
+    assert_eq!(line.ended(call.leg).await, Cause::Dead);
+    assert!(!line.events().iter().any(|event| matches!(event, EdgeEvent::Answered { .. })));
+    line.is_clean().await;
+}
+
+/// An address of this machine that is not loopback.
+fn own_address() -> Option<IpAddr> {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("198.51.100.1:9").ok()?;
+    Some(socket.local_addr().ok()?.ip()).filter(|ip| !ip.is_loopback())
+}
+
+#[tokio::test]
+async fn peers_are_told_the_address_that_is_advertised() {
+    // Peers on loopback are told the real one, so this needs a machine with a network.
+    let Some(here) = own_address() else { return };
+    let advertised: IpAddr = [203, 0, 113, 9].into();
+    let listen = vec![SocketAddr::new(here, 0)];
+    let line = Line::start(SipSettings { listen, advertised: Some(advertised), ..settings() }).await;
+    let told = format!("{advertised}:{}", line.port());
+    let mut caller = Caller::calls(line.address(), "told", &[]).await;
+    let call = line.call(0).await;
+    line.edge.answer(call.leg);
+
+    let answer = caller.is_answered("").await;
+    line.answered(call.leg).await;
+    line.edge.hang_up(call.leg, Cause::Released);
+
+    let bye = caller.udp.asked("BYE").await;
+    assert!(header(&answer, "Contact").unwrap().contains(&told), "{answer}");
+    assert!(answer.contains(&format!("c=IN IP4 {advertised}")), "{answer}");
+    assert!(header(&bye, "Via").unwrap().contains(&told), "{bye}");
 }
 
 #[tokio::test]

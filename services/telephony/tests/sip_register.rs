@@ -8,13 +8,14 @@
 
 mod peers;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::time::Instant;
 use peers::{Baresip, Line, Shelf, Udp, authorization, header, param, settings, status};
 use shell::clock::Clock;
-use telephony::edge::{Edge, EdgeEvent};
+use telephony::edge::{Cause, Edge, EdgeEvent};
 use telephony::sip::{Digest, Forgetful, Limits, SipSettings};
 
 /// A phone's REGISTERs, one after another.
@@ -29,7 +30,11 @@ struct Phone {
 
 impl Phone {
     async fn of(line: &Line, call_id: &str) -> Self {
-        let udp = Udp::to(line.address()).await;
+        Self::at(line.address(), call_id).await
+    }
+
+    async fn at(line: SocketAddr, call_id: &str) -> Self {
+        let udp = Udp::to(line).await;
         Self { udp, call_id: call_id.to_owned(), cseq: 0, nonce: String::new(), count: 0, password: "secret" }
     }
 
@@ -217,6 +222,28 @@ async fn a_phone_behind_a_nat_is_rung_where_it_was_heard() {
     assert!(invite.starts_with("INVITE sip:desk-1@10.11.12.13:5060 SIP/2.0"), "{invite}");
     phone.udp.accept(&invite, "p").await;
     phone.udp.asked("ACK").await;
+}
+
+#[tokio::test]
+async fn a_phone_is_rung_from_the_socket_that_it_registered_at() {
+    let listen = ["127.0.0.1:0", "[::1]:0", "127.0.0.1:0"].map(|address| address.parse().unwrap());
+    let line = Line::start(SipSettings { listen: listen.to_vec(), ..settings() }).await;
+    for (n, address) in line.edge.addresses().into_iter().enumerate() {
+        let mut phone = Phone::at(address, &format!("phone-{n}")).await;
+        assert_eq!(status(&phone.registers(&[]).await), 200);
+
+        let leg = line.ring_desk("desk-1");
+
+        let invite = phone.udp.asked("INVITE").await;
+        assert_eq!(phone.udp.heard(), address, "rung from another socket than it spoke to");
+        assert!(header(&invite, "Via").unwrap().contains(&address.to_string()), "{invite}");
+        phone.udp.accept(&invite, "p").await;
+        phone.udp.asked("ACK").await;
+        line.edge.hang_up(leg, Cause::Released);
+        let bye = phone.udp.asked("BYE").await;
+        assert_eq!(phone.udp.heard(), address);
+        phone.udp.send(peers::reply(&bye, 200, "", &[], "")).await;
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use domain::ids::LegId;
 use domain::private::Private;
-use peers::{Line, PATIENCE, Udp, header, proves, reply, settings};
+use peers::{Caller, Line, PATIENCE, Sipp, Udp, header, proves, reply, settings};
 use telephony::edge::{Cause, Edge, EdgeEvent, Target};
 use telephony::sip::{Login, Password, SipSettings, Transport, Trunk, TrunkOut, TrunkSource};
 
@@ -207,4 +207,115 @@ async fn nothing_but_a_ring_makes_a_call_out() {
     }
 
     carrier.hears_no("INVITE").await;
+}
+
+/// A BYE of the line that is asked for its password, and the BYE that brings it.
+async fn bye_is_proven(carrier: &Udp, code: u16, ask: &str, answer: &str) -> String {
+    let bye = carrier.asked("BYE").await;
+    assert_eq!(header(&bye, answer), None);
+    let challenge = format!(r#"{ask}: Digest realm="carrier", nonce="n2", algorithm=MD5, qop="auth""#);
+    carrier.send(reply(&bye, code, "", &[&challenge], "")).await;
+    let proven = loop {
+        let again = carrier.asked("BYE").await;
+        if header(&again, answer).is_some() {
+            break again;
+        }
+    };
+    assert!(proves(&header(&proven, answer).unwrap(), "pw", "BYE"), "{proven}");
+    assert_ne!(header(&proven, "CSeq"), header(&bye, "CSeq"));
+    proven
+}
+
+#[tokio::test]
+async fn a_carrier_that_asks_for_the_password_of_a_bye_gets_it_once() {
+    let carrier = carrier().await;
+    let line = line_over(vec![trunk("carrier", &carrier, login())]).await;
+    for (code, ask, answer) in
+        [(401, "WWW-Authenticate", "Authorization"), (407, "Proxy-Authenticate", "Proxy-Authorization")]
+    {
+        let leg = dial(&line);
+        let invite = carrier.asked("INVITE").await;
+        carrier.accept(&invite, "c").await;
+        carrier.asked("ACK").await;
+        line.answered(leg).await;
+        line.edge.hang_up(leg, Cause::Released);
+
+        let proven = bye_is_proven(&carrier, code, ask, answer).await;
+        let challenge = format!(r#"{ask}: Digest realm="carrier", nonce="n3", stale=true, qop="auth""#);
+        carrier.send(reply(&proven, code, "", &[&challenge], "")).await;
+
+        line.is_clean().await;
+        carrier.hears_no("BYE").await;
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_a_carrier_brought_is_hung_up_with_its_password_too() {
+    let carrier = carrier().await;
+    let open = Trunk { from: TrunkSource::Anywhere, ..trunk("carrier", &carrier, login()) };
+    let line = line_over(vec![open]).await;
+    let mut caller = Caller::calls(line.address(), "brought", &[]).await;
+    let call = line.call(0).await;
+    line.edge.answer(call.leg);
+    caller.is_answered("").await;
+    line.answered(call.leg).await;
+
+    line.edge.hang_up(call.leg, Cause::Released);
+
+    let proven = bye_is_proven(&caller.udp, 407, "Proxy-Authenticate", "Proxy-Authorization").await;
+    caller.udp.send(reply(&proven, 200, "", &[], "")).await;
+    line.is_clean().await;
+}
+
+#[tokio::test]
+async fn the_acknowledgement_of_a_proven_call_carries_the_same_proof() {
+    let carrier = carrier().await;
+    let line = line_over(vec![trunk("carrier", &carrier, login())]).await;
+    dial(&line);
+    let invite = carrier.asked("INVITE").await;
+    let challenge = r#"WWW-Authenticate: Digest realm="carrier", nonce="n1", qop="auth""#;
+    carrier.send(reply(&invite, 401, "c", &[challenge], "")).await;
+    let proven = loop {
+        let invite = carrier.asked("INVITE").await;
+        if header(&invite, "Authorization").is_some() {
+            break invite;
+        }
+    };
+    carrier.accept(&proven, "c").await;
+
+    let ack = loop {
+        let ack = carrier.asked("ACK").await;
+        if header(&ack, "CSeq").as_deref() == Some("2 ACK") {
+            break ack;
+        }
+    };
+    assert_eq!(header(&ack, "Authorization"), header(&proven, "Authorization"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_over_tcp_takes_calls_and_is_hung_up_over_the_same_connection() {
+    let carrier = Sipp::start("uas", &["-t", "t1"]);
+    while tokio::net::TcpStream::connect(("127.0.0.1", carrier.port)).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let out = TrunkOut {
+        host: "127.0.0.1".to_owned(),
+        port: carrier.port,
+        transport: Transport::Tcp,
+        login: None,
+        shown_number: None,
+    };
+    let (from, name) = (TrunkSource::Nowhere, "tcp".to_owned());
+    let line = line_over(vec![Trunk { name, from, called: Vec::new(), out: Some(out) }]).await;
+    for _ in 0..3 {
+        let leg = dial(&line);
+        line.answered(leg).await;
+        assert_eq!(line.edge.holding().connections, 1);
+
+        line.edge.hang_up(leg, Cause::Released);
+
+        assert_eq!(line.ended(leg).await, Cause::Released);
+        line.is_clean().await;
+    }
+    assert!(carrier.messages().contains("SIP/2.0/TCP"));
 }

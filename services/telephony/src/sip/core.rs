@@ -1,5 +1,7 @@
 //! What every part of the edge shares, and the life of a leg around its task.
 
+use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +14,7 @@ use tokio::sync::{Notify, mpsc};
 use super::binding::BindingStore;
 use super::legs::Legs;
 use super::limit::Buckets;
-use super::net::Net;
+use super::net::{Net, Path};
 use super::nonce::Nonces;
 use super::registrar::Registrar;
 use super::settings::SipSettings;
@@ -35,6 +37,8 @@ pub(super) struct Core {
     /// New calls, by address.
     pub(super) rates: Mutex<Buckets>,
     pub(super) health: Health,
+    /// Where, and over which of our sockets, each registered phone was heard over UDP.
+    pub(super) heard: Mutex<HashMap<SocketAddr, Path>>,
     /// Ours in every Via: a message that carries it has been here.
     pub(super) mark: String,
     pub(super) stopping: AtomicBool,
@@ -81,6 +85,14 @@ impl Listed {
         inbound: Option<(String, String, u32)>,
     ) -> Self {
         Self { core: Arc::clone(core), call_id: call_id.to_owned(), tag: tag.to_owned(), inbound }
+    }
+
+    /// Only the dialog's last words are left: the call is none of those that are counted.
+    pub(super) fn without_call(mut self) -> Self {
+        if let Some(key) = self.inbound.take() {
+            self.core.legs.end_inbound(&key);
+        }
+        self
     }
 }
 

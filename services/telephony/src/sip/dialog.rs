@@ -6,10 +6,11 @@ use std::sync::Arc;
 use rsipstack::sip::{Header, Method, Request, Response, Uri};
 use tokio::sync::mpsc;
 
+use super::digest;
 use super::field::{self, Address};
 use super::net::{Net, Path};
 use super::reply;
-use super::settings::Transport;
+use super::settings::{Login, Transport};
 
 #[derive(Clone)]
 pub(super) struct Dialog {
@@ -26,6 +27,10 @@ pub(super) struct Dialog {
     /// Requests go where the phone was heard, whatever its Contact says: it may sit behind a NAT.
     pinned: bool,
     mark: String,
+    /// For a far side that asks who we are within the dialog too.
+    login: Option<Login>,
+    /// What proved our INVITE; its ACK carries the same (RFC 3261 13.2.2.4).
+    proofs: Vec<Header>,
 }
 
 impl Dialog {
@@ -51,6 +56,8 @@ impl Dialog {
             path: path.clone(),
             pinned,
             mark: mark.to_owned(),
+            login: None,
+            proofs: Vec::new(),
         })
     }
 
@@ -77,7 +84,14 @@ impl Dialog {
             path: path.clone(),
             pinned,
             mark: mark.to_owned(),
+            login: None,
+            proofs: proofs(&invite.headers),
         })
+    }
+
+    /// The same, with what we answer to a far side that asks for a password.
+    pub(super) fn proven_by(self, login: Option<Login>) -> Self {
+        Self { login, ..self }
     }
 
     /// The dialog of another branch that answered the same INVITE.
@@ -131,10 +145,23 @@ impl Dialog {
         Some(net.ask(request, &path))
     }
 
+    /// Sends it again with the password for who asked for it; none when that cannot help.
+    pub(super) async fn ask_again(
+        &mut self,
+        net: &Arc<Net>,
+        method: Method,
+        mut more: Vec<Header>,
+        challenge: &Response,
+    ) -> Option<mpsc::Receiver<Response>> {
+        let login = self.login.as_ref()?;
+        more.push(digest::proof(challenge, login, &method.to_string(), &self.target, false)?);
+        self.ask(net, method, more).await
+    }
+
     /// Acknowledges a 2xx of the INVITE with that CSeq.
     pub(super) async fn acknowledge(&self, net: &Arc<Net>, cseq: u32, sdp: Option<Vec<u8>>) {
         let path = self.way(net).await;
-        if let Some(request) = self.request(Method::Ack, cseq, &path, Vec::new(), sdp) {
+        if let Some(request) = self.request(Method::Ack, cseq, &path, self.proofs.clone(), sdp) {
             path.send(request).await;
         }
     }
@@ -181,6 +208,10 @@ impl Dialog {
         }
         net.path_to(address, transport).await.unwrap_or_else(|| self.path.clone())
     }
+}
+
+fn proofs(headers: &rsipstack::sip::Headers) -> Vec<Header> {
+    headers.iter().filter(|header| header.name().ends_with("Authorization")).cloned().collect()
 }
 
 fn contact(headers: &rsipstack::sip::Headers) -> Option<String> {

@@ -3,9 +3,11 @@
 //! and so does the URI.
 
 use md5::Md5;
+use rsipstack::sip::{Header, Response};
 use sha2::{Digest as _, Sha256};
 
 use super::field;
+use super::reply::{header, token};
 use super::settings::{Digest, Login};
 
 /// What a client says in Authorization.
@@ -66,6 +68,25 @@ impl Answer {
 pub(super) fn challenge(digest: Digest, realm: &str, nonce: &str, stale: bool) -> String {
     let stale = if stale { ", stale=true" } else { "" };
     format!(r#"Digest realm="{realm}", nonce="{nonce}", algorithm={}, qop="auth"{stale}"#, digest.name())
+}
+
+/// The field that answers a 401 or 407; none when we cannot, or when only a nonce that was too old
+/// would be a reason to ask again and it is not the reason.
+pub(super) fn proof(
+    challenge: &Response,
+    login: &Login,
+    method: &str,
+    uri: &str,
+    only_stale: bool,
+) -> Option<Header> {
+    let (asked, answered) = if challenge.status_code.code() == 407 {
+        ("Proxy-Authenticate", "Proxy-Authorization")
+    } else {
+        ("WWW-Authenticate", "Authorization")
+    };
+    let mut lines = field::lines(&challenge.headers, asked).filter(|line| !only_stale || is_stale(line));
+    let line = lines.find_map(|line| answer(line, login, method, uri, &token()))?;
+    Some(header(answered, line))
 }
 
 /// Our answer to a challenge; none when it asks for what we cannot do.

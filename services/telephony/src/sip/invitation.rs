@@ -1,7 +1,6 @@
 //! One INVITE of ours on one path: sent, challenged, answered, or taken back.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rsipstack::sip::{Header, Method, Request, Response};
 use tokio::sync::mpsc;
@@ -16,8 +15,6 @@ use super::talk::say_bye;
 use super::{cause, digest, field};
 use crate::edge::Cause;
 
-/// A phone that was told CANCEL has this long (64 T1) to say its last word.
-const LAST_WORD: Duration = Duration::from_secs(33);
 /// A first challenge, and one more for a nonce that was too old.
 const MOST_CHALLENGES: u8 = 2;
 
@@ -81,18 +78,9 @@ impl Invitation {
 
     /// Sends it again with the password; false when that cannot help.
     pub(super) fn prove(&mut self, challenge: &Response) -> bool {
-        let proxy = challenge.status_code.code() == 407;
-        let (asked, answered) = if proxy {
-            ("Proxy-Authenticate", "Proxy-Authorization")
-        } else {
-            ("WWW-Authenticate", "Authorization")
-        };
         let Some(login) = &self.login else { return false };
         let uri = self.request.uri.to_string();
-        let proof = field::lines(&challenge.headers, asked).find_map(|line| {
-            let is_wanted = self.challenged == 0 || digest::is_stale(line);
-            is_wanted.then(|| digest::answer(line, login, "INVITE", &uri, &token())).flatten()
-        });
+        let proof = digest::proof(challenge, login, "INVITE", &uri, self.challenged > 0);
         let (Some(proof), Some((number, _))) = (proof, field::cseq(&self.request.headers)) else {
             return false;
         };
@@ -104,14 +92,15 @@ impl Invitation {
         headers.retain(|header| !header.name().ends_with("Authorization"));
         headers.unique_push(header("Via", self.path.via(&reply::branch(&self.core.mark))));
         headers.unique_push(header("CSeq", format!("{} INVITE", number + 1)));
-        headers.push(header(answered, proof));
+        headers.push(proof);
         self.answers = self.core.net.ask(self.request.clone(), &self.path);
         true
     }
 
     /// The dialog that a 2xx makes, acknowledged.
     pub(super) async fn accepted(&self, answer: &Response) -> Option<Dialog> {
-        let dialog = Dialog::of_answer(&self.request, answer, &self.path, self.pinned, &self.core.mark)?;
+        let dialog = Dialog::of_answer(&self.request, answer, &self.path, self.pinned, &self.core.mark)?
+            .proven_by(self.login.clone());
         dialog.acknowledge(&self.core.net, self.cseq(), None).await;
         Some(dialog)
     }
@@ -127,13 +116,14 @@ impl Invitation {
     /// Takes the INVITE back, beside everything else: CANCEL as soon as the far side has been
     /// heard (RFC 3261 9.1), and BYE when it answered in that very moment.
     pub(super) fn take_back(mut self, cause: Cause) {
+        let last_word = self.core.settings.last_word_within();
         tokio::spawn(async move {
             let mut cancelled = false;
             loop {
                 if self.heard && !std::mem::replace(&mut cancelled, true) {
                     self.cancel(cause);
                 }
-                let Ok(Some(answer)) = tokio::time::timeout(LAST_WORD, self.answers.recv()).await else {
+                let Ok(Some(answer)) = tokio::time::timeout(last_word, self.answers.recv()).await else {
                     return;
                 };
                 match answer.status_code.code() {

@@ -63,6 +63,7 @@ struct Ringing {
 
 impl Ringing {
     async fn run(mut self, call: IncomingCall) -> Cause {
+        let login = self.core.login_for(&call.source);
         self.core.tell(EdgeEvent::Incoming(call)).await;
         let Ok(mut sound) = Sound::open(&self.core.media, self.leg, self.path.remote.ip()) else {
             return self.refuse(503, Cause::Failed);
@@ -77,6 +78,7 @@ impl Ringing {
         else {
             return self.refuse(400, Cause::Failed);
         };
+        let dialog = dialog.proven_by(login);
         match self.wait().await {
             Some(cause) => cause,
             None => self.pick_up(dialog, sound, ours).await,

@@ -103,7 +103,13 @@ impl Calling {
 
     async fn path(&self, way: &Way) -> Option<Path> {
         let (address, transport) = match way {
-            Way::Phone(phone) if !phone.tcp => (phone.source, Transport::Udp),
+            Way::Phone(phone) if !phone.tcp => {
+                let heard = hold(&self.core.heard).get(&phone.source).cloned();
+                if heard.is_some() {
+                    return heard;
+                }
+                (phone.source, Transport::Udp)
+            }
             Way::Phone(phone) => {
                 let flow = self.core.net.flows().get(&phone.source).filter(|path| path.is_alive()).cloned();
                 if flow.is_some() {

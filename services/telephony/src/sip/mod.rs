@@ -121,6 +121,7 @@ impl SipEdge {
             failures: Mutex::new(Buckets::new(limits.failures_per_minute, Duration::from_secs(60))),
             rates: Mutex::new(Buckets::new(limits.calls_per_second_per_source, Duration::from_secs(1))),
             health: trunk::Health::default(),
+            heard: Mutex::default(),
             mark: format!("t{:08x}", rand::random::<u32>()),
             stopping: AtomicBool::new(false),
             events,

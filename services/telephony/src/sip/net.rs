@@ -167,6 +167,8 @@ impl Net {
             auto_ack_2xx: false,
             // A ring is limited by its own limit.
             timerc: Duration::from_secs(900),
+            t1: settings.round_trip,
+            t1x64: settings.round_trip * 64,
             ..EndpointOption::default()
         };
         let endpoint = quietly(|| {

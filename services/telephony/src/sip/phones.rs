@@ -100,6 +100,7 @@ impl Core {
             Err(Refusal::OutOfOrder) => refuse(&asked.request, 500),
             Err(Refusal::TooMany) => refuse(&asked.request, 403),
         };
+        self.note_path(&asked.path);
         asked.answer(response);
         if let Ok(change) = changed {
             self.spread(&desk, change).await;
@@ -117,6 +118,16 @@ impl Core {
                     contacts.iter().map(|(contact, life)| binding(desk, contact, *life, request, path, now));
                 registrar.register(bindings.collect(), self.settings.limits.phones_per_desk)
             }
+        }
+    }
+
+    /// A phone behind a NAT can be rung only from the socket that it spoke to.
+    fn note_path(&self, path: &Path) {
+        let registrar = hold(&self.registrar);
+        let mut heard = hold(&self.heard);
+        heard.retain(|source, _| registrar.knows(*source));
+        if path.transport == Transport::Udp && registrar.knows(path.remote) {
+            heard.insert(path.remote, path.clone());
         }
     }
 

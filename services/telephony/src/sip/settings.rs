@@ -30,10 +30,18 @@ pub struct SipSettings {
     pub trunk_check_every: Duration,
     /// How long a nonce of ours is good, 10 s to 1 h.
     pub nonce_life: Duration,
+    /// The round trip that RFC 3261 reckons with (T1): what is not answered is said again after it,
+    /// and given up after 64 of them. 10 ms to 4 s.
+    pub round_trip: Duration,
     pub limits: Limits,
 }
 
 impl SipSettings {
+    /// A peer that has said nothing for so long has nothing more to say.
+    pub(super) fn last_word_within(&self) -> Duration {
+        self.round_trip * 66
+    }
+
     pub fn new(listen: Vec<SocketAddr>) -> Self {
         Self {
             listen,
@@ -46,6 +54,7 @@ impl SipSettings {
             attempt_within: Duration::from_secs(4),
             trunk_check_every: Duration::from_secs(30),
             nonce_life: Duration::from_secs(300),
+            round_trip: Duration::from_millis(500),
             limits: Limits::default(),
         }
     }

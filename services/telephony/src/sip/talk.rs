@@ -22,8 +22,6 @@ use crate::edge::{Cause, EdgeEvent};
 const CHECK_EVERY: Duration = Duration::from_secs(60);
 /// How long a new re-INVITE waits for the ACK of the last one.
 const ACK_WITHIN: Duration = Duration::from_millis(500);
-/// How long a peer may be owed the answer to a BYE (64 T1) before we forget it.
-const BYE_WITHIN: Duration = Duration::from_secs(33);
 
 pub(super) struct Talk {
     pub(super) core: Arc<Core>,
@@ -254,18 +252,34 @@ impl Talk {
     }
 }
 
-/// Sends BYE beside everything else and waits for its answer.
-pub(super) fn say_bye(core: &Arc<Core>, mut dialog: Dialog, cause: Cause, listed: Option<Listed>) {
+/// Sends BYE beside everything else and waits for its answer. The call counts no more.
+pub(super) fn say_bye(core: &Arc<Core>, dialog: Dialog, cause: Cause, listed: Option<Listed>) {
     let core = Arc::clone(core);
+    let listed = listed.map(Listed::without_call);
     tokio::spawn(async move {
-        let reason = vec![header("Reason", cause::reason(cause))];
-        if let Some(mut answers) = dialog.ask(&core.net, Method::Bye, reason).await {
-            let over =
-                async { while answers.recv().await.is_some_and(|answer| answer.status_code.code() < 200) {} };
-            let _ = tokio::time::timeout(BYE_WITHIN, over).await;
-        }
+        let limit = core.settings.last_word_within();
+        let _ = tokio::time::timeout(limit, part(&core, dialog, cause)).await;
         drop(listed);
     });
+}
+
+/// BYE until its final answer; a carrier that asks who says so is told once.
+async fn part(core: &Core, mut dialog: Dialog, cause: Cause) {
+    let reason = || vec![header("Reason", cause::reason(cause))];
+    let mut proven = false;
+    let Some(mut answers) = dialog.ask(&core.net, Method::Bye, reason()).await else { return };
+    while let Some(answer) = answers.recv().await {
+        match answer.status_code.code() {
+            100..200 => {}
+            401 | 407 if !std::mem::replace(&mut proven, true) => {
+                let Some(again) = dialog.ask_again(&core.net, Method::Bye, reason(), &answer).await else {
+                    return;
+                };
+                answers = again;
+            }
+            _ => return,
+        }
+    }
 }
 
 async fn next_ack(acks: &mut Option<(mpsc::Receiver<Request>, bool)>) -> Option<Request> {

@@ -11,8 +11,8 @@ use rsipstack::sip::Method;
 use super::core::{Core, hold};
 use super::dialog::resolve;
 use super::reply;
-use super::settings::{Trunk, TrunkOut, TrunkSource};
-use crate::edge::EdgeEvent;
+use super::settings::{Login, Trunk, TrunkOut, TrunkSource};
+use crate::edge::{EdgeEvent, Source};
 
 /// Whether each trunk answered when it was last asked; unknown counts as alive.
 #[derive(Default)]
@@ -60,6 +60,15 @@ impl Core {
             .collect();
         ways.sort_by_key(|(name, _)| !self.health.is_up(name));
         ways
+    }
+
+    /// What we answer when the carrier that brought a call asks who hangs up.
+    pub(super) fn login_for(&self, source: &Source) -> Option<Login> {
+        let name = match source {
+            Source::Trunk(name) => name,
+            Source::Desk(_) => return None,
+        };
+        self.settings.trunks.iter().find(|trunk| trunk.name == *name)?.out.as_ref()?.login.clone()
     }
 
     pub(super) async fn note_trunk(&self, trunk: &str, up: bool) {

@@ -2,7 +2,7 @@
 //! every call and lets the two hear each other.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -73,7 +73,12 @@ impl Line {
     ) -> Result<Self, SipError> {
         let (media_inlet, media_events) = mpsc::channel(1024);
         let first = 40_000 + free_port() % 10_000;
+        let advertise_v4 = settings.advertised.and_then(|ip| match ip {
+            IpAddr::V4(ip) => Some(ip),
+            IpAddr::V6(_) => None,
+        });
         let sound = MediaSettings {
+            advertise_v4,
             bind_v4: Some([127, 0, 0, 1].into()),
             bind_v6: Some(std::net::Ipv6Addr::LOCALHOST),
             port_range: first..=first + 4_000,
@@ -181,7 +186,7 @@ impl Line {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        let waited = tokio::time::timeout(PATIENCE + Duration::from_secs(10), clean).await;
+        let waited = tokio::time::timeout(PATIENCE / 2, clean).await;
         assert!(waited.is_ok(), "left behind: {:?}", self.edge.holding());
         self.each_leg_ended_once();
     }

@@ -16,8 +16,16 @@ pub struct Udp {
 
 impl Udp {
     pub async fn to(line: SocketAddr) -> Self {
-        let ip = if line.is_ipv6() { "[::1]:0" } else { "127.0.0.1:0" };
-        Self { socket: UdpSocket::bind(ip).await.unwrap(), line: Mutex::new(line) }
+        let loopback =
+            if line.is_ipv6() { std::net::Ipv6Addr::LOCALHOST.into() } else { [127, 0, 0, 1].into() };
+        let is_ours = line.ip().is_loopback() || line.ip().is_unspecified();
+        let here = if is_ours { loopback } else { line.ip() };
+        Self { socket: UdpSocket::bind((here, 0)).await.unwrap(), line: Mutex::new(line) }
+    }
+
+    /// Whom it heard last.
+    pub fn heard(&self) -> SocketAddr {
+        *self.line.lock().unwrap()
     }
 
     pub fn address(&self) -> SocketAddr {
