@@ -29,13 +29,19 @@ impl TestDesk {
 
     /// With parameters for its URI, such as `;transport=tcp`, and for its account.
     pub async fn registers_by(line: &TestLine, name: &str, uri_params: &str, params: &str) -> Self {
+        let desk = Self::is_switched_on(line, name, uri_params, params).await;
+        line.desk_is(name, "available").await;
+        desk
+    }
+
+    /// Does not wait for what the line makes of it.
+    pub async fn is_switched_on(line: &TestLine, name: &str, uri_params: &str, params: &str) -> Self {
         let password = password_of(&line.phones_file(), name);
         let account = format!(
             "<sip:{name}@{sip}{uri_params}>;auth_user={name};auth_pass={password};regint=60{params}",
             sip = line.sip
         );
         let phone = Baresip::start(&account, line.sip.ip()).await;
-        line.desk_is(name, "available").await;
         Self { phone, name: name.to_owned() }
     }
 

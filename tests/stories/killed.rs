@@ -35,11 +35,11 @@ async fn a_call_cut_off_by_a_dead_process_is_closed_and_owed_exactly_one_call_ba
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_dies_again_and_again_loses_no_event_and_keeps_its_debts() {
+async fn a_line_that_dies_again_and_again_loses_no_event_and_closes_every_call() {
     let mut line = LineSetup::new().start().await;
     let desk = TestDesk::registers(&line, "ito").await;
     for _ in 0..3 {
-        let caller = TestCaller::with_number(&line, "").await;
+        let caller = TestCaller::with_number(&line, "anonymous").await;
         caller.rings().await;
         line.call_that("a call begins", |call| call.end.is_none()).await;
         line.kill_9();
@@ -47,5 +47,8 @@ async fn a_line_that_dies_again_and_again_loses_no_event_and_keeps_its_debts() {
     }
     let calls = line.calls_ended(3).await;
     calls.iter().for_each(tests::ToldCall::is_whole);
+    assert_eq!(calls.len(), 3);
+    assert!(calls.iter().all(|call| call.end.as_deref() == Some("cut_off")), "{calls:?}");
+    assert!(line.call_backs().await.is_empty(), "a withheld number cannot be rung back");
     drop(desk);
 }

@@ -68,3 +68,24 @@ async fn pause(routing: &TestLine, desk: &str) {
     let pause = wire::PauseDeskRequest { operator_id: routing.operator.clone(), desk_id: desk.to_owned() };
     routing.desk_service().pause_desk(pause).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn telephony_that_starts_while_routing_is_away_rings_from_the_plan_it_kept() {
+    let server = Postgres::shared();
+    let database = server.create_database().await;
+    let store = format!("[store]\nurl = \"{}\"", server.url(&database));
+    let mut routing = setup("routing-1", &store).services(&["routing"]).start().await;
+    let mut telephony =
+        setup("telephony-1", &store).services(&["telephony"]).routed_by(&routing).start().await;
+    let desk = TestDesk::registers(&telephony, "ito").await;
+    routing.kill_9();
+    telephony.kill_9();
+
+    telephony.starts().await;
+    let caller = TestCaller::with_number(&telephony, NUMBER).await;
+    caller.rings().await;
+
+    desk.answers(1).await;
+    let call = telephony.call_that("the call is answered", |call| call.has("answered")).await;
+    assert!(call.is_answered_by("ito") && call.told("offered", "by") == ["ring_list"], "{call:?}");
+}
