@@ -21,6 +21,8 @@ use super::wire::{self, Frame, Read};
 const FIRST_WORD: Duration = Duration::from_secs(15);
 /// What we send and the peer does not take in this time ends the connection.
 const UNSENT: Duration = Duration::from_secs(10);
+/// Kept by the kernel for each direction of a connection: some hundred messages.
+const BUFFER: usize = 256 * 1024;
 /// A connection that we end is read on for so long, that the peer may read our last word.
 const LAST_WORD: Duration = Duration::from_secs(1);
 
@@ -162,6 +164,9 @@ pub(super) fn adopt(net: &Arc<Net>, stream: TcpStream, local: SocketAddr) -> Opt
         TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(15));
     let _ = options.set_tcp_keepalive(&keepalive);
     let _ = options.set_tcp_user_timeout(Some(UNSENT));
+    // The kernel's own sizes would let each connection hold megabytes that nobody reads.
+    let _ = options.set_send_buffer_size(BUFFER);
+    let _ = options.set_recv_buffer_size(BUFFER);
     let hook = options.try_clone().ok()?;
     let _ = stream.set_nodelay(true);
     let ours = net.ours(local, remote.ip());
@@ -186,15 +191,21 @@ async fn serve_stream(net: Arc<Net>, connection: TcpConnection, path: Path, hook
         if is_ours_to_end {
             let _ = tokio::time::timeout(LAST_WORD, part(&connection, &mut reader)).await;
         }
+        // Frees whoever waits to write to the peer.
+        let _ = hook.shutdown(Shutdown::Both);
+        // What lies there yet would hold the peer's writer: only behind it is it told that nobody reads.
+        let _ = tokio::time::timeout(LAST_WORD, drain(&mut reader)).await;
     }
-    // Frees whoever waits to write, and whoever writes to us is told that nobody reads.
-    let _ = hook.shutdown(Shutdown::Both);
     net.end_flow(&path, connection.inner);
 }
 
 /// Says the end and reads until the peer has said it too.
 async fn part(connection: &TcpConnection, reader: &mut (impl AsyncRead + Unpin)) {
     let _ = quiet(connection.inner.close()).await;
+    drain(reader).await;
+}
+
+async fn drain(reader: &mut (impl AsyncRead + Unpin)) {
     let mut scratch = vec![0; 16 * 1024];
     while matches!(reader.read(&mut scratch).await, Ok(length) if length > 0) {}
 }
