@@ -15,6 +15,7 @@ use std::time::Duration;
 use domain::time::Instant;
 use peers::{Caller, Line, PATIENCE, Udp, header, invite, request, settings, status};
 use shell::clock::Clock;
+use telephony::edge::{Cause, Edge};
 use telephony::sip::{Forgetful, Limits, SipSettings};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -58,6 +59,23 @@ async fn a_full_line_tells_the_next_caller_to_come_again() {
     assert_eq!((status(&answer), header(&answer, "Retry-After").as_deref()), (503, Some("10")));
     let udp = Udp::to(line.address()).await;
     assert_eq!(udp.ask(options(line.address(), udp.address(), "alive")).await, 200);
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_the_answer_to_its_bye_counts_no_more() {
+    let line = Line::start(limited(Limits { calls: 1, ..settings().limits })).await;
+    let mut first = Caller::calls(line.address(), "one", &[]).await;
+    let call = line.call(0).await;
+    line.edge.answer(call.leg);
+    first.is_answered("").await;
+    line.answered(call.leg).await;
+    line.edge.hang_up(call.leg, Cause::Released);
+    line.ended(call.leg).await;
+
+    let _second = Caller::calls(line.address(), "two", &[]).await;
+
+    line.call(1).await;
+    first.udp.asked("BYE").await;
 }
 
 #[tokio::test]
