@@ -33,7 +33,10 @@ impl Call {
             NoOneFree::NobodySignedIn => self.alarm(CallAlarm::NobodySignedIn, &mut effects),
             NoOneFree::AllBusy | NoOneFree::AllPaused | NoOneFree::NoneSuitable => {}
         }
-        if self.circle + 1 < self.facts.circles && (why.is_void() || why == NoOneFree::NoneSuitable) {
+        // The narrowest circle is a preference: nobody waits for it beside a free desk.
+        let prefers = self.circle == 0 && !self.unheard;
+        let widens = prefers || why.is_void() || why == NoOneFree::NoneSuitable;
+        if self.circle + 1 < self.facts.circles && widens {
             self.widen_to(self.circle + 1, &mut effects);
         } else if why.is_void() {
             self.ring_fallback_or_promise(now, &mut effects);

@@ -140,9 +140,17 @@ fn a_caller_who_was_picked_up_for_the_greeting_is_not_hung_up_for_it() {
 }
 
 #[test]
+fn a_caller_does_not_wait_for_the_preferred_ones_beside_a_free_desk() {
+    let mut call = rings();
+
+    assert_eq!(sought(&call.nobody_free(NoOneFree::AllBusy, NOW)), [1]);
+    assert!(sought(&call.nobody_free(NoOneFree::AllBusy, NOW)).is_empty());
+}
+
+#[test]
 fn the_circle_widens_with_time_and_the_place_in_the_queue_stays() {
     let mut call = rings();
-    call.nobody_free(NoOneFree::AllBusy, NOW);
+    offer(&mut call, 10, "ito");
 
     assert_eq!(sought(&call.wake(NOW + secs(20))), [1]);
     let effects = call.wake(NOW + secs(60));
