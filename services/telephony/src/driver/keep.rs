@@ -11,7 +11,7 @@ use domain::ledger::{EndReason, Entry, Step};
 use shell::budget::Budget;
 use shell::store::StoreError;
 use tokio::time::timeout;
-use tracing::{error, warn};
+use tracing::{debug, error, warn};
 
 use super::Deps;
 use super::call_task::CallTask;
@@ -96,7 +96,8 @@ impl Deps {
                 error!(%fault, "the store refuses to settle a debt for good");
                 return;
             }
-            warn!(%fault, "a debt cannot be settled yet");
+            // The ledger raises the alarm of a store that is away; each debt need not.
+            debug!(%fault, "a debt cannot be settled yet");
             self.clock.sleep_until(self.clock.now() + AGAIN).await;
         }
     }

@@ -24,6 +24,8 @@ pub struct Live {
     /// The desks that it rings or talks to.
     pub desks: Vec<(DeskId, OfferId)>,
     pub answered: bool,
+    /// Somebody is owed this call: until a counsellor answers, nobody is on the line.
+    pub is_call_back: bool,
 }
 
 impl Default for Switchboard {
@@ -51,9 +53,9 @@ impl Switchboard {
         }
     }
 
-    pub fn began(&self, call: CallId, operator: OperatorId) {
+    pub fn began(&self, call: CallId, operator: OperatorId, is_call_back: bool) {
         self.live.send_modify(|live| {
-            live.insert(call, Live { operator, desks: Vec::new(), answered: false });
+            live.insert(call, Live { operator, desks: Vec::new(), answered: false, is_call_back });
         });
     }
 
@@ -93,10 +95,11 @@ impl Switchboard {
         self.live.borrow().len()
     }
 
-    /// Returns when no call is left.
+    /// Returns when nobody is on the line any more. A debt that waits for a desk outlives us.
     pub async fn empty(&self) {
+        let let_go = |live: &Live| live.is_call_back && !live.answered;
         // The sender lives in `self`, so the wait cannot end by its loss.
-        let _ = self.live.subscribe().wait_for(HashMap::is_empty).await;
+        let _ = self.live.subscribe().wait_for(|calls| calls.values().all(let_go)).await;
     }
 
     fn people(&self) -> MutexGuard<'_, HashMap<CallId, Number>> {
@@ -105,5 +108,28 @@ impl Switchboard {
 
     fn legs(&self) -> MutexGuard<'_, HashMap<LegId, mpsc::Sender<Heard>>> {
         self.legs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_drain_waits_for_people_and_not_for_a_debt_that_waits_for_a_desk() {
+        let board = Switchboard::default();
+        let (debt, caller) = (CallId(Uuid::from_u128(1)), CallId(Uuid::from_u128(2)));
+        board.began(debt, "pref".parse().unwrap(), true);
+        assert!(board.empty().now_or_never().is_some());
+
+        board.began(caller, "pref".parse().unwrap(), false);
+        assert!(board.empty().now_or_never().is_none());
+        board.ended(caller);
+        board.update(debt, Vec::new(), true);
+
+        assert!(board.empty().now_or_never().is_none(), "the person who was owed it talks now");
     }
 }
