@@ -84,7 +84,8 @@ impl People {
         let _more = (kato.await, TestDesk::is_switched_on(line, "kato", "", ";answermode=auto").await);
         let begun = Instant::now();
         let mut calls = 0;
-        while begun.elapsed() < time {
+        // On a slow machine the outage lasts until it tells something: more calls than desks.
+        while begun.elapsed() < time || calls <= self.desks.len() {
             calls += 1;
             let (rang, heard) = (Instant::now(), self.caller.phone.heard());
             self.caller.rings().await;
@@ -96,7 +97,6 @@ impl People {
         }
         let before = self.talking.phone.heard();
         self.talking.hears(before).await;
-        assert!(self.desks.len() < calls, "the outage was too short to tell anything");
         assert!(line.describe().await.spooled_batches > 0, "the store was not away");
         calls
     }
