@@ -73,6 +73,5 @@ impl Client {
 
 fn first_operator(file: PathBuf) -> anyhow::Result<String> {
     let rota = rota::read(&file).context("the operator is not known: name it with --operator")?;
-    let first = rota.operators().first().map(|operator| operator.id.to_string());
-    first.with_context(|| format!("{} names no operator", file.display()))
+    Ok(rota::first_operator(&rota)?.to_string())
 }

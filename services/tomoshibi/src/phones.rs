@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use domain::ids::{DeskId, StaffId};
-use on_call_rota::{ContactPoint, OperatorId, Rota, Staff};
+use on_call_rota::{ContactPoint, Rota, Staff};
 use shell::config::{Layers, Row, Settings};
 use shell::folder::{create_secret, read_secret};
 use telephony::driver::Seat;
@@ -98,9 +98,4 @@ fn sip_user(person: &Staff) -> Option<String> {
 fn password() -> String {
     let letter = |random: u8| char::from(LETTERS[usize::from(random) % LETTERS.len()]);
     rand::random::<[u8; PASSWORD_LENGTH]>().into_iter().map(letter).collect()
-}
-
-/// The operators whose windows this line answers, in the order of the rota.
-pub(crate) fn operators(rota: &Rota) -> Vec<OperatorId> {
-    rota.operators().iter().map(|operator| operator.id.clone()).collect()
 }

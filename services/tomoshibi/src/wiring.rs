@@ -183,7 +183,7 @@ impl House<'_> {
         let (events_in, events) = mpsc::channel(EVENTS);
         let mut sip = self.settings.sip.clone();
         sip.accounts = accounts;
-        let book = PhoneBook::new(self.db.clone(), operators_of(&seats), first_operator(rota)?);
+        let book = PhoneBook::new(self.db.clone(), operators_of(&seats), rota::first_operator(rota)?);
         let edge =
             SipEdge::start(sip, media, media_events, self.clock.clone(), events_in, Arc::new(book)).await?;
         let kept_plan = KeptPlan::at(&self.settings.data.join("plan.sealed"), sealer.clone());
@@ -234,11 +234,6 @@ async fn reload_on_hang_up(routing: routing::Routing) {
 
 fn operators_of(seats: &HashMap<DeskId, driver::Seat>) -> HashMap<DeskId, OperatorId> {
     seats.iter().map(|(desk, seat)| (desk.clone(), seat.operator.clone())).collect()
-}
-
-fn first_operator(rota: &Rota) -> anyhow::Result<OperatorId> {
-    let first = phones::operators(rota).into_iter().next();
-    first.context("the rota names no operator: add [[operator]]")
 }
 
 /// The operator's rota, or the example line, put into the data folder so that it can be changed.

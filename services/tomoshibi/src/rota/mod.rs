@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use on_call_rota::{Diff, Gap, PUBLISHED_THROUGH, Period, Rota, StaffId, WindowId, diff, holidays};
+use on_call_rota::{
+    Diff, Gap, OperatorId, PUBLISHED_THROUGH, Period, Rota, StaffId, WindowId, diff, holidays,
+};
 use shell::clock::Clock;
 
 use crate::cli::{Days, RotaCommand};
@@ -31,6 +33,12 @@ pub(crate) fn read(file: &Path) -> anyhow::Result<Rota> {
         let list: Vec<String> = faults.iter().map(|fault| format!("  {}: {fault}", file.display())).collect();
         anyhow::anyhow!("{} has {} faults:\n{}", file.display(), faults.len(), list.join("\n"))
     })
+}
+
+/// Whose line it is where nobody says another.
+pub(crate) fn first_operator(rota: &Rota) -> anyhow::Result<OperatorId> {
+    let first = rota.operators().first().map(|operator| operator.id.clone());
+    first.context("the rota names no operator: add [[operator]]")
 }
 
 fn check(files: &[&Path]) -> anyhow::Result<u8> {
