@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CallId, DeskId, LegId, OfferId, OperatorId, WindowId};
+use crate::ids::{CallId, DeskId, LegId, OfferId, OperatorId, StaffId, WindowId};
 use crate::private::Private;
 use crate::time::Instant;
 
@@ -76,6 +76,19 @@ pub enum Step {
     Held {
         by: Party,
         held: bool,
+    },
+    /// The psychiatrist is in the call as the third party.
+    Joined {
+        staff: StaffId,
+        leg: LegId,
+    },
+    /// Counsellor and psychiatrist talk alone while the caller is on hold, or all are together again.
+    Consulting {
+        privately: bool,
+    },
+    /// One of three hung up or was lost; the other two go on.
+    Left {
+        party: Party,
     },
     /// The counsellor's line was lost in mid-call; the search goes on at the head of the queue.
     CounsellorLost {
@@ -175,6 +188,8 @@ pub enum OfferOutcome {
 pub enum AnsweredBy {
     Desk(DeskId),
     Fallback,
+    /// A psychiatrist, paged because nobody else answered or left with the caller.
+    Doctor(StaffId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,6 +197,7 @@ pub enum AnsweredBy {
 pub enum Party {
     Caller,
     Counsellor,
+    Doctor,
 }
 
 /// What callers are told. The texts are in `services/telephony/prompts/texts.toml`.
@@ -202,6 +218,8 @@ pub enum Prompt {
     CallbackWithheld,
     /// To the counsellor, before the caller is rung back.
     CallbackCounsellor,
+    /// Counsellor and psychiatrist talk alone for a moment.
+    Consulting,
     /// Another window takes the call.
     Closed,
     /// Something of ours has failed.
@@ -209,7 +227,7 @@ pub enum Prompt {
 }
 
 impl Prompt {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Greeting,
         Self::Hold,
         Self::NobodyFree,
@@ -217,6 +235,7 @@ impl Prompt {
         Self::CallbackPromised,
         Self::CallbackWithheld,
         Self::CallbackCounsellor,
+        Self::Consulting,
         Self::Closed,
         Self::Technical,
     ];
@@ -231,6 +250,7 @@ impl Prompt {
             Self::CallbackPromised => "callback_promised",
             Self::CallbackWithheld => "callback_withheld",
             Self::CallbackCounsellor => "callback_counsellor",
+            Self::Consulting => "consulting",
             Self::Closed => "closed",
             Self::Technical => "technical",
         }

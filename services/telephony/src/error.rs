@@ -7,6 +7,8 @@ use tonic::{Code, Status};
 pub enum TelephonyError {
     #[error("invalid {field}: it must be {right}")]
     Invalid { field: &'static str, right: &'static str },
+    #[error("call_id is no call that goes on here")]
+    NoSuchCall,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -19,6 +21,7 @@ impl TelephonyError {
     pub fn code(&self) -> Code {
         match self {
             Self::Invalid { .. } => Code::InvalidArgument,
+            Self::NoSuchCall => Code::FailedPrecondition,
             Self::Store(StoreError { passing: true, .. }) => Code::Unavailable,
             Self::Store(StoreError { passing: false, .. }) => Code::Internal,
         }

@@ -84,6 +84,24 @@ impl CallService for CallServer {
         Ok(Response::new(wire::ListCallBacksResponse { call_backs }))
     }
 
+    async fn consult_privately(
+        &self,
+        request: Request<wire::ConsultPrivatelyRequest>,
+    ) -> Result<Response<wire::ConsultPrivatelyResponse>, Status> {
+        let asked = request.into_inner();
+        self.consult(&asked.operator_id, &asked.call_id, true).await?;
+        Ok(Response::new(wire::ConsultPrivatelyResponse {}))
+    }
+
+    async fn bring_together(
+        &self,
+        request: Request<wire::BringTogetherRequest>,
+    ) -> Result<Response<wire::BringTogetherResponse>, Status> {
+        let asked = request.into_inner();
+        self.consult(&asked.operator_id, &asked.call_id, false).await?;
+        Ok(Response::new(wire::BringTogetherResponse {}))
+    }
+
     async fn describe_line(
         &self,
         _request: Request<wire::DescribeLineRequest>,
@@ -105,6 +123,16 @@ impl CallService for CallServer {
 }
 
 impl CallServer {
+    async fn consult(&self, operator_id: &str, call_id: &str, privately: bool) -> Result<(), Status> {
+        let operator = operator(operator_id)?;
+        let call: CallId = call_id.parse().map_err(|_| TelephonyError::invalid("call_id", "a UUID"))?;
+        let here = self.deps.switchboard.live().get(&call).is_some_and(|live| live.operator == operator);
+        match here && self.deps.switchboard.consult(call, privately).await {
+            true => Ok(()),
+            false => Err(TelephonyError::NoSuchCall.into()),
+        }
+    }
+
     async fn wanted(&self, asked: &wire::ListCallsRequest, calls: &Calls) -> Result<Vec<CallId>, Status> {
         if !asked.call_id.is_empty() {
             let call = asked.call_id.parse().map_err(|_| TelephonyError::invalid("call_id", "a UUID"))?;

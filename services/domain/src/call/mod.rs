@@ -14,6 +14,7 @@ mod search;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod third;
 
 use crate::ids::{DeskId, LegId, OfferId, WindowId};
 use crate::ledger::{
@@ -22,6 +23,7 @@ use crate::ledger::{
 use crate::time::Instant;
 
 pub use patience::{Agenda, Due, Patience};
+pub use third::Unjoinable;
 
 /// What is known of a call when it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +111,10 @@ pub enum Effect {
         leg: LegId,
         prompt: Prompt,
     },
-    /// The hold announcement, again and again.
+    /// An announcement, again and again.
     Hold {
         leg: LegId,
+        prompt: Prompt,
     },
     Hush {
         leg: LegId,
@@ -120,6 +123,14 @@ pub enum Effect {
     Connect {
         caller: LegId,
         other: LegId,
+    },
+    /// Into the room of the call, with whoever is there.
+    Join {
+        leg: LegId,
+    },
+    /// Out of the room, without hanging up.
+    Part {
+        leg: LegId,
     },
     /// Draw a leg for the window's fallback number and come back with `fallback_rung`.
     RingFallback,
@@ -153,6 +164,7 @@ pub struct Call {
     /// Routing is gone: it will not offer the next desk by itself.
     unheard: bool,
     fallback: Option<LegId>,
+    third: third::Third,
     agenda: Agenda,
     alarmed: Vec<CallAlarm>,
 }
@@ -207,6 +219,7 @@ impl Call {
             rung: Vec::new(),
             unheard: false,
             fallback: None,
+            third: third::Third::default(),
             agenda,
             alarmed: Vec::new(),
         };
@@ -243,7 +256,13 @@ impl Call {
             State::Seeking | State::Ended { .. } => None,
         };
         let rung = self.rung.iter().map(|rung| rung.leg);
-        self.caller.into_iter().chain(rung).chain(self.fallback).chain(other).collect()
+        self.caller
+            .into_iter()
+            .chain(rung)
+            .chain(self.fallback)
+            .chain(other)
+            .chain(self.third.leg())
+            .collect()
     }
 
     /// The desk that is in the call, or the desks that are rung, for the reconciler.

@@ -86,7 +86,7 @@ impl Call {
     /// What was said once is over: the caller is not left in silence.
     pub fn said(&mut self, leg: LegId) -> Vec<Effect> {
         match self.state {
-            State::Seeking if self.caller == Some(leg) => vec![Effect::Hold { leg }],
+            State::Seeking if self.caller == Some(leg) => vec![Effect::Hold { leg, prompt: Prompt::Hold }],
             State::Seeking | State::Reaching { .. } | State::Talking { .. } | State::Ended { .. } => {
                 Vec::new()
             }

@@ -60,7 +60,7 @@ impl Call {
         }
     }
 
-    fn talk(
+    pub(super) fn talk(
         &mut self,
         with: AnsweredBy,
         offer: Option<OfferId>,
@@ -133,6 +133,9 @@ impl Call {
                     self.end(EndReason::NotReached, now, &mut effects);
                 }
             }
+            State::Talking { .. } if self.third.is_in() => {
+                self.one_of_three_left(leg, end, now, &mut effects)
+            }
             State::Talking { with, leg: other, .. } => {
                 if self.caller == Some(leg) {
                     self.caller = None;
@@ -151,7 +154,7 @@ impl Call {
             EndReason::CutOff => {
                 let desk = match with {
                     AnsweredBy::Desk(desk) => Some(desk),
-                    AnsweredBy::Fallback => None,
+                    AnsweredBy::Fallback | AnsweredBy::Doctor(_) => None,
                 };
                 effects.push(Effect::Record(Step::CounsellorLost { desk }));
                 self.alarm(CallAlarm::CounsellorLost, effects);
@@ -177,7 +180,7 @@ impl Call {
         self.seek(effects);
     }
 
-    fn end(&mut self, reason: EndReason, now: Instant, effects: &mut Vec<Effect>) {
+    pub(super) fn end(&mut self, reason: EndReason, now: Instant, effects: &mut Vec<Effect>) {
         self.withdraw_offers(effects);
         let owes_call_back = self.owes_call_back(reason, now);
         effects.push(Effect::Record(Step::Ended { reason, owes_call_back }));
@@ -222,7 +225,7 @@ impl Call {
     }
 }
 
-fn end_of_talk(end: LegEnd) -> EndReason {
+pub(super) fn end_of_talk(end: LegEnd) -> EndReason {
     match end {
         LegEnd::HungUp | LegEnd::Busy | LegEnd::NoAnswer | LegEnd::Declined => EndReason::Completed,
         LegEnd::Unreachable | LegEnd::Lost => EndReason::CutOff,

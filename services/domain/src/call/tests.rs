@@ -128,7 +128,7 @@ fn a_caller_for_whom_no_telephone_rings_is_greeted_and_then_held() {
 
     assert!(effects.contains(&Effect::PickUp { leg: CALLER }));
     assert_eq!(said(&effects), [Prompt::Greeting]);
-    assert_eq!(call.said(CALLER), [Effect::Hold { leg: CALLER }]);
+    assert_eq!(call.said(CALLER), [Effect::Hold { leg: CALLER, prompt: Prompt::Hold }]);
 }
 
 #[test]
@@ -429,4 +429,118 @@ proptest! {
         prop_assert_eq!(ends, usize::from(call.is_ended()));
         drop(effects);
     }
+}
+
+const DOCTOR: u128 = 90;
+
+/// Caller and the counsellor of leg 10 talk, and the psychiatrist has joined.
+fn three() -> Call {
+    let mut call = talks();
+    call.doctor_joins("aoki".parse().unwrap(), leg(DOCTOR), NOW).unwrap();
+    call
+}
+
+fn talks() -> Call {
+    let mut call = rings();
+    offer(&mut call, 10, "ito");
+    call.answered(leg(10), NOW);
+    call
+}
+
+#[test]
+fn the_psychiatrist_joins_the_two_who_talk() {
+    let mut call = talks();
+
+    let effects = call.doctor_joins("aoki".parse().unwrap(), leg(DOCTOR), NOW).unwrap();
+
+    assert!(
+        matches!(effects[..], [Effect::Record(Step::Joined { .. }), Effect::Join { leg: joined }] if joined == leg(DOCTOR))
+    );
+    assert_eq!(call.doctor_joins("endo".parse().unwrap(), leg(91), NOW), Err(Unjoinable::Taken));
+}
+
+#[test]
+fn whoever_still_waits_is_answered_by_the_psychiatrist() {
+    let mut call = rings();
+    offer(&mut call, 10, "ito");
+
+    let effects = call.doctor_joins("aoki".parse().unwrap(), leg(DOCTOR), NOW).unwrap();
+
+    position(&effects, |e| *e == Effect::HangUp { leg: leg(10) });
+    position(&effects, |e| *e == Effect::Connect { caller: CALLER, other: leg(DOCTOR) });
+    assert_eq!(ended(&call.leg_ended(CALLER, LegEnd::HungUp, NOW)), Some((EndReason::Completed, false)));
+}
+
+#[test]
+fn a_private_word_holds_the_caller_and_brings_them_back() {
+    let mut call = three();
+
+    let alone = call.consult_privately();
+    assert!(call.consult_privately().is_empty());
+    let together = call.bring_together();
+
+    position(&alone, |e| *e == Effect::Part { leg: CALLER });
+    position(&alone, |e| *e == Effect::Hold { leg: CALLER, prompt: Prompt::Consulting });
+    position(&together, |e| *e == Effect::Hush { leg: CALLER });
+    position(&together, |e| *e == Effect::Join { leg: CALLER });
+}
+
+#[test]
+fn a_private_word_asked_for_before_the_psychiatrist_comes_begins_with_them() {
+    let mut call = talks();
+    assert!(call.consult_privately().is_empty());
+
+    let effects = call.doctor_joins("aoki".parse().unwrap(), leg(DOCTOR), NOW).unwrap();
+
+    let parted = position(&effects, |e| *e == Effect::Part { leg: CALLER });
+    assert!(parted < position(&effects, |e| *e == Effect::Join { leg: leg(DOCTOR) }));
+}
+
+#[test]
+fn the_counsellor_may_leave_the_psychiatrist_with_the_caller_even_out_of_a_private_word() {
+    let mut call = three();
+    call.consult_privately();
+
+    let effects = call.leg_ended(leg(10), LegEnd::HungUp, NOW);
+
+    position(&effects, |e| *e == Effect::Join { leg: CALLER });
+    position(&effects, |e| *e == Effect::Release);
+    assert_eq!(ended(&effects), None);
+    let last = call.leg_ended(leg(DOCTOR), LegEnd::HungUp, NOW);
+    position(&last, |e| *e == Effect::HangUp { leg: CALLER });
+    assert_eq!(ended(&last), Some((EndReason::Completed, false)));
+}
+
+#[test]
+fn a_psychiatrist_whose_line_breaks_alone_with_the_caller_leaves_them_at_the_head_of_the_queue() {
+    let mut call = three();
+    call.leg_ended(leg(10), LegEnd::HungUp, NOW);
+
+    let effects = call.leg_ended(leg(DOCTOR), LegEnd::Lost, NOW);
+
+    assert_eq!(sought(&effects), [0]);
+    assert_eq!(ended(&effects), None);
+}
+
+#[test]
+fn counsellor_and_psychiatrist_finish_their_word_when_the_caller_hangs_up() {
+    let mut call = three();
+    call.consult_privately();
+
+    assert_eq!(ended(&call.leg_ended(CALLER, LegEnd::Lost, NOW)), None);
+    let effects = call.leg_ended(leg(DOCTOR), LegEnd::HungUp, NOW);
+
+    position(&effects, |e| *e == Effect::HangUp { leg: leg(10) });
+    assert_eq!(ended(&effects), Some((EndReason::CutOff, true)));
+}
+
+#[test]
+fn a_psychiatrist_who_leaves_gives_the_caller_back_to_the_counsellor() {
+    let mut call = three();
+    call.consult_privately();
+
+    let effects = call.leg_ended(leg(DOCTOR), LegEnd::HungUp, NOW);
+
+    position(&effects, |e| *e == Effect::Join { leg: CALLER });
+    assert_eq!((ended(&effects), call.is_private()), (None, false));
 }

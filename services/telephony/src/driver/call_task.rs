@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::call::{Call, Effect, LegEnd};
-use domain::ids::{CallId, DeskId, LegId, OfferId};
+use domain::call::{Call, Effect, LegEnd, Unjoinable};
+use domain::ids::{CallId, DeskId, LegId, OfferId, StaffId};
 use domain::ledger::OfferedBy;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tracing::{Span, info};
 
 use super::Deps;
@@ -25,7 +25,7 @@ use crate::edge::{Cause, Number, Target};
 pub(super) const INBOX: usize = 64;
 
 /// What a call hears.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Heard {
     Ringing(LegId),
     Answered(LegId),
@@ -33,6 +33,16 @@ pub(super) enum Heard {
     Held(LegId, bool),
     Said(LegId),
     Routing(News),
+    /// A psychiatrist who accepted is on this leg; `answer` says whether they are in the call.
+    DoctorJoins {
+        staff: StaffId,
+        leg: LegId,
+        answer: oneshot::Sender<Result<(), Unjoinable>>,
+    },
+    /// Counsellor and psychiatrist want to talk alone, or with the caller again.
+    Consult {
+        privately: bool,
+    },
     /// The line stops: nothing may go on.
     Cut,
 }
@@ -109,6 +119,9 @@ impl CallTask {
             Heard::Held(leg, held) => self.call.held(leg, held),
             Heard::Said(leg) => self.call.said(leg),
             Heard::Routing(news) => self.hear_routing(news),
+            Heard::DoctorJoins { staff, leg, answer } => self.doctor_joins(staff, leg, answer),
+            Heard::Consult { privately: true } => self.call.consult_privately(),
+            Heard::Consult { privately: false } => self.call.bring_together(),
             Heard::Cut => {
                 let legs = self.call.legs();
                 legs.into_iter().flat_map(|leg| self.call.leg_ended(leg, LegEnd::Lost, now)).collect()
@@ -149,6 +162,25 @@ impl CallTask {
         self.deps.desks.note(desk.clone(), self.id);
         self.draw(leg, target, ring_for);
         self.call.offered(offer, desk, leg, by)
+    }
+
+    /// What happens to the leg is the call's from here on.
+    fn doctor_joins(
+        &mut self,
+        staff: StaffId,
+        leg: LegId,
+        answer: oneshot::Sender<Result<(), Unjoinable>>,
+    ) -> Vec<Effect> {
+        let (effects, joined) = match self.call.doctor_joins(staff, leg, self.deps.clock.now()) {
+            Ok(effects) => (effects, Ok(())),
+            Err(why) => (Vec::new(), Err(why)),
+        };
+        if joined.is_ok() {
+            self.deps.switchboard.expect(leg, self.to_self.clone());
+        }
+        // Whoever asked may have hung up meanwhile: then the leg's end is on its way to us.
+        let _ = answer.send(joined);
+        effects
     }
 
     fn give_back(&mut self, leg: LegId) {

@@ -47,6 +47,8 @@ impl CallTask {
             | Effect::Hold { .. }
             | Effect::Hush { .. }
             | Effect::Connect { .. }
+            | Effect::Join { .. }
+            | Effect::Part { .. }
             | Effect::RingFallback
             | Effect::RingCaller
             | Effect::Ring { .. }
@@ -123,7 +125,9 @@ impl CallTask {
             }
             Effect::PickUp { leg } => edge.answer(leg),
             Effect::Say { leg, prompt } => self.play(leg, prompt, Repeat::Once),
-            Effect::Hold { leg } => self.play(leg, Prompt::Hold, Repeat::Loop { pause: HOLD_PAUSE }),
+            Effect::Hold { leg, prompt } => self.play(leg, prompt, Repeat::Loop { pause: HOLD_PAUSE }),
+            Effect::Join { leg } => edge.join(leg, self.id),
+            Effect::Part { leg } => edge.leave(leg),
             Effect::Hush { leg } => edge.stop_play(leg),
             Effect::Connect { caller, other } => {
                 edge.join(caller, self.id);

@@ -91,6 +91,7 @@ impl Line {
     pub(super) async fn run(self, call: Call, begun: Vec<Effect>) {
         let id: CallId = self.deps.ids.call();
         self.deps.switchboard.began(id, self.window.operator.clone(), self.pays.is_some());
+        self.deps.switchboard.listens(id, self.to_self.clone());
         if let (Some(number), None) = (&self.number, &self.pays) {
             self.deps.switchboard.is_with(id, number.clone());
         }

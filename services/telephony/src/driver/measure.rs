@@ -80,6 +80,9 @@ pub(super) fn human(call: &Call, step: &Step, now: Instant, limits: &Limits) {
         | Step::CallerRung { .. }
         | Step::Held { .. }
         | Step::CounsellorLost { .. }
+        | Step::Joined { .. }
+        | Step::Consulting { .. }
+        | Step::Left { .. }
         | Step::Alarmed { .. } => {}
     }
 }

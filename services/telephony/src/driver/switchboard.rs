@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::ids::{CallId, DeskId, LegId, OfferId, OperatorId};
-use tokio::sync::{mpsc, watch};
+use domain::call::Unjoinable;
+use domain::ids::{CallId, DeskId, LegId, OfferId, OperatorId, StaffId};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::call_task::Heard;
 use crate::edge::Number;
@@ -12,6 +13,7 @@ use crate::edge::Number;
 #[derive(Debug)]
 pub struct Switchboard {
     legs: Mutex<HashMap<LegId, mpsc::Sender<Heard>>>,
+    calls: Mutex<HashMap<CallId, mpsc::Sender<Heard>>>,
     live: watch::Sender<HashMap<CallId, Live>>,
     /// The people who are in a call, or are rung for it.
     people: Mutex<HashMap<CallId, Number>>,
@@ -30,7 +32,12 @@ pub struct Live {
 
 impl Default for Switchboard {
     fn default() -> Self {
-        Self { legs: Mutex::default(), people: Mutex::default(), live: watch::Sender::new(HashMap::new()) }
+        Self {
+            legs: Mutex::default(),
+            calls: Mutex::default(),
+            people: Mutex::default(),
+            live: watch::Sender::new(HashMap::new()),
+        }
     }
 }
 
@@ -51,6 +58,30 @@ impl Switchboard {
         if let Err(mpsc::error::TrySendError::Full(heard)) = inbox.try_send(heard) {
             tokio::spawn(async move { inbox.send(heard).await });
         }
+    }
+
+    /// The call can be spoken to.
+    pub(super) fn listens(&self, call: CallId, inbox: mpsc::Sender<Heard>) {
+        self.calls().insert(call, inbox);
+    }
+
+    /// Lets a psychiatrist into the call. From a yes on, the call hears what happens to the leg.
+    ///
+    /// # Errors
+    /// When there is nobody to talk to in it, or not yet.
+    pub async fn join(&self, call: CallId, staff: StaffId, leg: LegId) -> Result<(), Unjoinable> {
+        let (answer, joined) = oneshot::channel();
+        let Some(inbox) = self.calls().get(&call).cloned() else { return Err(Unjoinable::Ended) };
+        if inbox.send(Heard::DoctorJoins { staff, leg, answer }).await.is_err() {
+            return Err(Unjoinable::Ended);
+        }
+        joined.await.unwrap_or(Err(Unjoinable::Ended))
+    }
+
+    /// Counsellor and psychiatrist talk alone, or with the caller again. False when the call is not here.
+    pub async fn consult(&self, call: CallId, privately: bool) -> bool {
+        let Some(inbox) = self.calls().get(&call).cloned() else { return false };
+        inbox.send(Heard::Consult { privately }).await.is_ok()
     }
 
     pub fn began(&self, call: CallId, operator: OperatorId, is_call_back: bool) {
@@ -82,6 +113,7 @@ impl Switchboard {
 
     pub fn ended(&self, call: CallId) {
         self.people().remove(&call);
+        self.calls().remove(&call);
         self.live.send_modify(|live| {
             live.remove(&call);
         });
@@ -104,6 +136,10 @@ impl Switchboard {
 
     fn people(&self) -> MutexGuard<'_, HashMap<CallId, Number>> {
         self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn calls(&self) -> MutexGuard<'_, HashMap<CallId, mpsc::Sender<Heard>>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn legs(&self) -> MutexGuard<'_, HashMap<LegId, mpsc::Sender<Heard>>> {

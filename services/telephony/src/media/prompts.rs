@@ -25,6 +25,7 @@ static EMBEDDED: [[&[u8]; Language::ALL.len()]; Prompt::ALL.len()] = recordings!
     "callback_promised",
     "callback_withheld",
     "callback_counsellor",
+    "consulting",
     "closed",
     "technical",
 ];
