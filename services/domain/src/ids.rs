@@ -52,6 +52,13 @@ id!(
     /// One call put to one desk, with a deadline.
     OfferId, "offer_id");
 
+id!(
+    /// One escalation: a ladder being climbed for one case.
+    EscalationId, "escalation_id");
+id!(
+    /// One page: the attempt to reach one person by one way.
+    PageId, "page_id");
+
 /// Where the parties of one call hear each other. A call has at most one.
 pub type RoomId = CallId;
 

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use crate::desk::{Desk, Presence};
+use crate::escalation::{self, Escalation};
 use crate::ids::{CallId, DeskId, OfferId, StaffId};
 use crate::routing::{Choice, Snapshot, Waiting, fits};
 use crate::time::Instant;
@@ -23,6 +24,12 @@ pub enum Breach {
     ChosenTwice(DeskId),
     #[error("desk {desk} was chosen for call {call}, which it does not suit")]
     ChosenUnfit { call: CallId, desk: DeskId },
+    #[error("an open escalation has no time at which it goes on")]
+    EscalationRests,
+    #[error("an escalation that is settled still owes a page")]
+    PageAfterTheEnd,
+    #[error("one contact point is paged twice at once")]
+    PagedTwice,
     #[error("desk {desk} went to a later call although it suits call {call}, whose turn was first")]
     OutOfTurn { call: CallId, desk: DeskId },
 }
@@ -96,6 +103,26 @@ pub fn choices_are_sound(snapshot: &Snapshot, choices: &[Choice], now: Instant) 
         }
     }
     Ok(())
+}
+
+/// Invariant 4: an open escalation has a moment ahead at which it goes on; one that is accepted or
+/// settled owes no page; no contact point has two open pages.
+///
+/// # Errors
+/// The first breach found.
+pub fn an_escalation_goes_on(escalation: &Escalation, now: Instant) -> Result<(), Breach> {
+    if escalation.is_open() != escalation.deadline().is_some_and(|due| due > now) {
+        return Err(Breach::EscalationRests);
+    }
+    let open: Vec<_> = escalation.pages().iter().filter(|page| page.state.is_open()).collect();
+    if *escalation.state() != escalation::State::Climbing && !open.is_empty() {
+        return Err(Breach::PageAfterTheEnd);
+    }
+    let mut points = HashSet::new();
+    match open.iter().all(|page| points.insert((&page.staff, page.contact))) {
+        true => Ok(()),
+        false => Err(Breach::PagedTwice),
+    }
 }
 
 fn could_ring(snapshot: &Snapshot, waiting: &Waiting, desk: &Desk, now: Instant) -> bool {

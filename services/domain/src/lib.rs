@@ -5,6 +5,7 @@
 
 pub mod call;
 pub mod desk;
+pub mod escalation;
 pub mod ids;
 pub mod invariant;
 pub mod ledger;
