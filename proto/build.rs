@@ -4,7 +4,11 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const CONTRACTS: [&str; 2] = ["tomoshibi/routing/v1/routing.proto", "tomoshibi/telephony/v1/telephony.proto"];
+const CONTRACTS: [&str; 3] = [
+    "tomoshibi/escalation/v1/escalation.proto",
+    "tomoshibi/routing/v1/routing.proto",
+    "tomoshibi/telephony/v1/telephony.proto",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=tomoshibi");

@@ -3,6 +3,12 @@
 
 #![allow(missing_docs, unreachable_pub, clippy::all)]
 
+pub mod escalation {
+    pub mod v1 {
+        tonic::include_proto!("tomoshibi.escalation.v1");
+    }
+}
+
 pub mod routing {
     pub mod v1 {
         tonic::include_proto!("tomoshibi.routing.v1");
