@@ -16,7 +16,6 @@ mod nights;
 mod nudges;
 mod plan;
 mod request;
-mod rota_file;
 mod round;
 mod row;
 mod seeker;
@@ -30,6 +29,6 @@ mod wire;
 
 pub use config::{CircleRule, Settings};
 pub use nudges::TOPIC;
-pub use rota_file::RotaUnusable;
 pub use server::RoutingServer;
+pub use shell::rota_file::RotaUnusable;
 pub use start::{Deps, Routing, StartFault, start};

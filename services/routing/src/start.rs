@@ -15,9 +15,9 @@ use crate::alarms::Watchman;
 use crate::config::Settings;
 use crate::dispatcher::{Dispatcher, Ends};
 use crate::nudges::Nudges;
-use crate::rota_file::{Follow, RotaFile, RotaUnusable};
 use crate::server::RoutingServer;
 use crate::store::Store;
+use shell::rota_file::{Follow, RotaFile, RotaUnusable};
 
 /// Requests that wait for the dispatcher; beyond that, who asks waits.
 const INBOX: usize = 1024;

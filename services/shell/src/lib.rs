@@ -10,6 +10,7 @@ pub mod grpc;
 pub mod ids;
 pub mod process;
 pub mod reconciler;
+pub mod rota_file;
 pub mod seal;
 pub mod shutdown;
 pub mod store;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use on_call_rota::{Rota, RotaFault};
-use shell::clock::Clock;
-use shell::shutdown::Shutdown;
 use tokio::sync::{Notify, watch};
+
+use crate::clock::Clock;
+use crate::shutdown::Shutdown;
 
 /// Why a rota cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +29,7 @@ fn listed(faults: &[RotaFault]) -> String {
 type Stamp = (SystemTime, u64);
 
 #[derive(Debug)]
-pub(crate) struct RotaFile {
+pub struct RotaFile {
     path: PathBuf,
     stamp: Option<Stamp>,
     text: String,
@@ -36,7 +37,10 @@ pub(crate) struct RotaFile {
 
 impl RotaFile {
     /// Reads it for the first time.
-    pub(crate) async fn open(path: &Path) -> Result<(Self, Rota), RotaUnusable> {
+    ///
+    /// # Errors
+    /// When it cannot be read or has faults; all of them are told.
+    pub async fn open(path: &Path) -> Result<(Self, Rota), RotaUnusable> {
         let mut file = Self { path: path.to_owned(), stamp: None, text: String::new() };
         file.stamp = file.look().await.ok();
         file.text = file.load().await?;
@@ -82,19 +86,20 @@ impl RotaFile {
 }
 
 /// Follows the file until the end.
-pub(crate) struct Follow {
-    pub(crate) file: RotaFile,
-    pub(crate) every: Duration,
-    pub(crate) clock: Clock,
-    pub(crate) reload: Arc<Notify>,
-    pub(crate) rota: watch::Sender<Arc<Rota>>,
+#[derive(Debug)]
+pub struct Follow {
+    pub file: RotaFile,
+    pub every: Duration,
+    pub clock: Clock,
+    pub reload: Arc<Notify>,
+    pub rota: watch::Sender<Arc<Rota>>,
     /// What is wrong with the newest file, one line each; empty while it is the one in use.
-    pub(crate) faults: watch::Sender<Vec<String>>,
-    pub(crate) shutdown: Shutdown,
+    pub faults: watch::Sender<Vec<String>>,
+    pub shutdown: Shutdown,
 }
 
 impl Follow {
-    pub(crate) async fn run(mut self) {
+    pub async fn run(mut self) {
         let mut next = self.clock.now() + self.every;
         loop {
             let asked = tokio::select! {

@@ -1,0 +1,1 @@
+//! The psychiatrist on call is reached, whatever fails.
