@@ -19,7 +19,12 @@ pub enum InvalidContact {
     SipUser,
     #[error("a mail address has one @ with a name before it and a host after it")]
     Mail,
-    #[error("a contact point begins with sip:, tel: or mailto:")]
+    #[error(
+        "a webhook is webhook:NAME or webhook:NAME/ADDRESS: NAME 1 to 32 characters of a-z, 0-9 and -, \
+         ADDRESS 1 to 254 printable ASCII characters without spaces"
+    )]
+    Webhook,
+    #[error("a contact point begins with sip:, tel:, mailto: or webhook:")]
     Scheme,
 }
 
@@ -91,8 +96,8 @@ impl fmt::Debug for CalledNumber {
 
 as_text!(CalledNumber, InvalidContact);
 
-/// One way to reach a person. Written as `sip:ito`, `tel:+81312345678` or
-/// `mailto:ito@example.jp`.
+/// One way to reach a person. Written as `sip:ito`, `tel:+81312345678`,
+/// `mailto:ito@example.jp`, `webhook:push` or `webhook:sms/+819012345678`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum ContactPoint {
@@ -100,14 +105,20 @@ pub enum ContactPoint {
     Sip(Arc<str>),
     Tel(E164),
     Mail(Arc<str>),
+    /// A gateway that the operator has set up by name (SMS, push, pager), and
+    /// what it knows the person by where it does not know that by itself.
+    Webhook {
+        receiver: Arc<str>,
+        address: Option<Arc<str>>,
+    },
 }
 
 impl ContactPoint {
-    /// Whether one can talk over it. Mail alone does not make a person reachable.
+    /// Whether one can talk over it. Mail or a webhook alone does not make a person reachable.
     pub fn is_voice(&self) -> bool {
         match self {
             Self::Sip(_) | Self::Tel(_) => true,
-            Self::Mail(_) => false,
+            Self::Mail(_) | Self::Webhook { .. } => false,
         }
     }
 }
@@ -121,6 +132,7 @@ impl FromStr for ContactPoint {
             Some(("tel", number)) => number.parse().map(Self::Tel),
             Some(("mailto", address)) if is_mail(address) => Ok(Self::Mail(address.into())),
             Some(("mailto", _)) => Err(InvalidContact::Mail),
+            Some(("webhook", rest)) => webhook(rest).ok_or(InvalidContact::Webhook),
             Some(_) | None => Err(InvalidContact::Scheme),
         }
     }
@@ -132,6 +144,8 @@ impl fmt::Display for ContactPoint {
             Self::Sip(user) => write!(f, "sip:{user}"),
             Self::Tel(number) => write!(f, "tel:{number}"),
             Self::Mail(address) => write!(f, "mailto:{address}"),
+            Self::Webhook { receiver, address: None } => write!(f, "webhook:{receiver}"),
+            Self::Webhook { receiver, address: Some(address) } => write!(f, "webhook:{receiver}/{address}"),
         }
     }
 }
@@ -142,6 +156,8 @@ impl fmt::Debug for ContactPoint {
             Self::Sip(user) => write!(f, "sip:{user}"),
             Self::Tel(number) => write!(f, "tel:{number:?}"),
             Self::Mail(_) => write!(f, "mailto:…"),
+            Self::Webhook { receiver, address: None } => write!(f, "webhook:{receiver}"),
+            Self::Webhook { receiver, address: Some(_) } => write!(f, "webhook:{receiver}/…"),
         }
     }
 }
@@ -157,6 +173,24 @@ fn is_sip_user(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
+fn webhook(text: &str) -> Option<ContactPoint> {
+    let (receiver, address) = match text.split_once('/') {
+        Some((receiver, address)) => (receiver, Some(address)),
+        None => (text, None),
+    };
+    let whole = is_receiver(receiver) && address.is_none_or(is_address);
+    whole.then(|| ContactPoint::Webhook { receiver: receiver.into(), address: address.map(Arc::from) })
+}
+
+fn is_receiver(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=32).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+fn is_address(text: &str) -> bool {
+    (1..=254).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 fn is_mail(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
     let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic() && b != b'@');
@@ -169,8 +203,12 @@ mod tests {
 
     #[test]
     fn contact_points_are_written_as_they_are_read() {
-        for text in ["sip:ito", "sip:desk.7", "tel:+81312345678", "mailto:ito@example.jp"] {
-            assert_eq!(text.parse::<ContactPoint>().unwrap().to_string(), text);
+        let voice = ["sip:ito", "sip:desk.7", "tel:+81312345678"];
+        let quiet =
+            ["mailto:ito@example.jp", "webhook:push", "webhook:sms/+819012345678", "webhook:a-1/x/y:z"];
+        for text in [&voice[..], &quiet].concat() {
+            let point: ContactPoint = text.parse().unwrap();
+            assert_eq!((point.to_string(), point.is_voice()), (text.to_owned(), voice.contains(&text)));
         }
     }
 
@@ -182,6 +220,10 @@ mod tests {
         assert_eq!(refused("sip:ito@host"), InvalidContact::SipUser);
         assert_eq!(refused("mailto:ito"), InvalidContact::Mail);
         assert_eq!(refused("ito"), InvalidContact::Scheme);
+        let (long_name, long_address) = ("a".repeat(33), format!("sms/{}", "1".repeat(255)));
+        for bad in ["", "/1", "SMS", "sms/", "sms/1 2", "sms/日本", "sms_1", &long_name, &long_address] {
+            assert_eq!(refused(&format!("webhook:{bad}")), InvalidContact::Webhook, "{bad}");
+        }
         assert_eq!(refused("fax:+81312345678"), InvalidContact::Scheme);
     }
 
@@ -191,6 +233,8 @@ mod tests {
         assert_eq!(format!("{point:?}"), "tel:+…78");
         let mail: ContactPoint = "mailto:ito@example.jp".parse().unwrap();
         assert_eq!(format!("{mail:?}"), "mailto:…");
+        let sms: ContactPoint = "webhook:sms/+819012345678".parse().unwrap();
+        assert_eq!(format!("{sms:?}"), "webhook:sms/…");
     }
 
     #[test]

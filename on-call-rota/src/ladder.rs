@@ -21,11 +21,13 @@ pub(crate) struct RungPlan<Person> {
     pub(crate) patience_minutes: Option<u32>,
 }
 
-/// People who are paged together at some instant. Never empty.
+/// People who are paged together at some instant.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Rung {
-    /// Its place in the file, from 1; places without anybody are missing.
+    /// Its place in the file, from 1.
     pub number: usize,
+    /// Empty when nobody who is meant is on duty: an alarm is due then, so the
+    /// rung is told all the same.
     pub staff: Vec<StaffId>,
     /// How long before the next rung is paged too, where the rota says so;
     /// otherwise the priority of the escalation decides.
@@ -55,9 +57,7 @@ impl Ladder {
                     staff.push(person.clone());
                 }
             }
-            if !staff.is_empty() {
-                ladder.push(Rung { number: nth + 1, staff, patience_minutes: rung.patience_minutes });
-            }
+            ladder.push(Rung { number: nth + 1, staff, patience_minutes: rung.patience_minutes });
         }
         ladder
     }

@@ -103,8 +103,8 @@ impl Roster {
         Ok(contains(&self.window(window, at)?.open, at))
     }
 
-    /// Whom to page, in order. A rung with nobody on it is left out, and
-    /// nobody stands on two rungs.
+    /// Whom to page, in order: every rung of the file, also one with nobody on
+    /// it. Nobody stands on two rungs.
     pub fn ladder(&self, window: &WindowId, at: Timestamp) -> Result<Vec<Rung>, NotInRoster> {
         let window = self.window(window, at)?;
         Ok(Ladder::at(&window.ladder, window.crew(at)))

@@ -1,6 +1,8 @@
 //! The rota as it holds after its file was checked: every reference in it
 //! leads somewhere, so nothing here can fail.
 
+use std::time::Duration;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -134,10 +136,16 @@ impl Rota {
 
     /// The contact points of a person that work at `at`, in order.
     pub fn contacts(&self, id: &StaffId, at: Timestamp) -> Vec<ContactPoint> {
+        self.ways(id, at).into_iter().map(|(point, _)| point).collect()
+    }
+
+    /// The same, each with how long after the person's rung is reached it is
+    /// used, where the rota says so.
+    pub fn ways(&self, id: &StaffId, at: Timestamp) -> Vec<(ContactPoint, Option<Duration>)> {
         let Some(person) = self.person(id) else { return Vec::new() };
         let Some(operator) = self.operator(&person.operator) else { return Vec::new() };
         let today = operator.calendar.zone.to_datetime(at).date();
-        person.contacts_on(today).cloned().collect()
+        person.contacts_on(today).map(|contact| (contact.point.clone(), contact.after)).collect()
     }
 
     /// Local days, the last one included, of all operators together.

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::civil::Date;
 
@@ -150,6 +151,8 @@ pub struct Contact {
     pub point: ContactPoint,
     pub from: Option<Date>,
     pub until: Option<Date>,
+    /// How long after the rung is reached it is used, where the rota says so.
+    pub after: Option<Duration>,
 }
 
 impl Contact {
@@ -175,9 +178,9 @@ pub struct Staff {
 }
 
 impl Staff {
-    /// The contact points that work on a local date, in order.
-    pub fn contacts_on(&self, date: Date) -> impl Iterator<Item = &ContactPoint> {
-        self.contacts.iter().filter(move |contact| contact.works_on(date)).map(|contact| &contact.point)
+    /// The contacts that work on a local date, in order.
+    pub fn contacts_on(&self, date: Date) -> impl Iterator<Item = &Contact> {
+        self.contacts.iter().filter(move |contact| contact.works_on(date))
     }
 
     pub fn is_physician(&self) -> bool {

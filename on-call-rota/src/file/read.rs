@@ -1,5 +1,7 @@
 //! Reads the tables of the file into `raw`.
 
+use std::time::Duration;
+
 use super::fault::{At, Faults, Place};
 use super::raw::RawDuty;
 use super::raw::{
@@ -136,7 +138,7 @@ fn week_hours(from: Section<'_>) -> WeekHours {
 
 fn staff(from: Section<'_>) -> RawStaff {
     let contacts = from.mixed::<ContactPoint>("contacts").into_iter().filter_map(|one| match one {
-        Mixed::Plain(point) => Some((point.place, Contact { point: point.value, from: None, until: None })),
+        Mixed::Plain(point) => Some((point.place, bare_contact(point.value))),
         Mixed::Table(table) => contact(table),
     });
     let raw = RawStaff {
@@ -156,11 +158,18 @@ fn staff(from: Section<'_>) -> RawStaff {
 
 fn contact(from: Section<'_>) -> Option<(Place, Contact)> {
     let place = from.place().clone();
-    let point = from.required_private("at", "write sip:USER, tel:+NUMBER or mailto:ADDRESS");
+    let right = "write sip:USER, tel:+NUMBER, mailto:ADDRESS or webhook:NAME/ADDRESS";
+    let point = from.required_private("at", right);
     let date = |key| bare(from.optional::<FileDate>(key)).map(|date| date.0);
-    let contact = Contact { point: bare(point)?, from: date("from"), until: date("until") };
+    let after =
+        from.count("after_seconds", 0..=3600).map(|seconds| Duration::from_secs(seconds.unsigned_abs()));
+    let contact = Contact { point: bare(point)?, from: date("from"), until: date("until"), after };
     from.finish();
     Some((place, contact))
+}
+
+fn bare_contact(point: ContactPoint) -> Contact {
+    Contact { point, from: None, until: None, after: None }
 }
 
 fn centre(from: Section<'_>) -> RawCentre {

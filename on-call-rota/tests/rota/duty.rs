@@ -224,11 +224,11 @@ patience_minutes = 5
 }
 
 #[test]
-fn a_rung_with_nobody_on_it_is_left_out_and_nobody_is_paged_twice() {
+fn a_rung_with_nobody_on_it_is_told_too_and_nobody_is_paged_twice() {
     let ladder = doctors().ladder(&window("main"), at("2026-03-02T12:00")).unwrap();
     let told: Vec<_> = ladder.iter().map(|rung| (rung.number, format!("{:?}", rung.staff))).collect();
-    assert_eq!(told, [(1, "[aoki]".to_string()), (3, "[endo]".to_string())]);
-    assert_eq!(ladder[1].patience_minutes, Some(5));
+    assert_eq!(told, [(1, "[aoki]".to_string()), (2, "[]".to_string()), (3, "[endo]".to_string())]);
+    assert_eq!(ladder[2].patience_minutes, Some(5));
 }
 
 #[test]
@@ -237,6 +237,24 @@ fn a_contact_point_that_has_run_out_is_not_offered() {
     let points = |local| rota.contacts(&"endo".parse().unwrap(), at(local)).len();
     assert_eq!(points("2026-03-04T23:59"), 1);
     assert_eq!(points("2026-03-05T00:00"), 0);
+}
+
+#[test]
+fn each_way_to_a_person_tells_how_long_after_their_turn_it_is_used() {
+    let ways = "contacts = [\"webhook:push\", { at = \"sip:endo\", after_seconds = 30 }, \
+                { at = \"tel:+81300000009\", after_seconds = 0, until = 2026-03-04 }]";
+    let text =
+        file(&[], DOCTORS).replace("contacts = [{ at = \"tel:+81300000009\", until = 2026-03-04 }]", ways);
+    let rota = rota(&text);
+    let told = |local| {
+        let ways = rota.ways(&"endo".parse().unwrap(), at(local));
+        ways.iter().map(|(point, after)| format!("{point} {after:?}")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told("2026-03-04T12:00"),
+        ["webhook:push None", "sip:endo Some(30s)", "tel:+81300000009 Some(0ns)"]
+    );
+    assert_eq!(told("2026-03-05T12:00"), ["webhook:push None", "sip:endo Some(30s)"]);
 }
 
 #[test]

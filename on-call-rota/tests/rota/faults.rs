@@ -41,7 +41,7 @@ id = "ito"
 name = ""                         #! not a name
 qualifications = ["doctor"]       #! nurse, phn, psw
 languages = ["japanese"]          #! two or three letters
-contacts = ["tel:03-1234-5678", "ito"]  #! E.164 #! begins with sip:, tel: or mailto:
+contacts = ["tel:03-1234-5678", "ito"]  #! E.164 #! begins with sip:, tel:, mailto: or webhook:
 psychiatric_experience = "yes"    #! true or false without quotes
 [[rule]]                          #! give either group or window
 id = "staffed"                    #! built-in
@@ -55,6 +55,26 @@ fallback = "0312345678"           #! E.164
 priority = 1                      #! true or false
 "#,
     );
+}
+
+#[test]
+fn a_contact_point_that_cannot_be_used_is_told_with_what_would_be_right() {
+    faults_are_as_marked(&file(
+        &[],
+        r#"
+[[staff]]
+id = "ito"
+name = "x"
+qualifications = ["nurse"]
+contacts = [
+  "webhook:SMS",                                #! webhook:NAME or webhook:NAME/ADDRESS
+  { at = "webhook:sms/" },                      #! webhook:NAME or webhook:NAME/ADDRESS
+  { at = "webhook:push", after_seconds = 3601 }, #! a whole number from 0 to 3600
+  { at = "webhook:pager", after_seconds = "5" }, #! a whole number from 0 to 3600
+  { at = "sip:ito", after = 5 },                #! after_seconds
+]
+"#,
+    ));
 }
 
 #[test]
@@ -303,6 +323,7 @@ fn a_fault_repeats_neither_names_nor_private_numbers() {
         &[],
         "[[staff]]\nid = \"ito\"\nname = 5\nqualifications = [\"nurse\"]\ncontacts = [\"tel:0312345678\"]\n",
     );
+    let text = text.replace("0312345678\"", "0312345678\", \"webhook:SMS/0312345678\"");
     let faults = told(&Rota::read(&text).unwrap_err());
     assert!(!faults.contains("0312345678"), "{faults}");
 }

@@ -138,7 +138,7 @@ impl Calendar {
         let target = contacts.iter().find_map(|point| match point {
             ContactPoint::Sip(user) => Some(Target::Phone(user.to_string())),
             ContactPoint::Tel(number) => Some(Target::Number(number.to_string())),
-            ContactPoint::Mail(_) => None,
+            ContactPoint::Mail(_) | ContactPoint::Webhook { .. } => None,
         });
         Person { operator: staff.operator.clone(), target }
     }

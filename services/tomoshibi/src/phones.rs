@@ -91,7 +91,7 @@ fn fresh(rota: &Rota) -> String {
 fn sip_user(person: &Staff) -> Option<String> {
     person.contacts.iter().find_map(|contact| match &contact.point {
         ContactPoint::Sip(user) => Some(user.to_string()),
-        ContactPoint::Tel(_) | ContactPoint::Mail(_) => None,
+        ContactPoint::Tel(_) | ContactPoint::Mail(_) | ContactPoint::Webhook { .. } => None,
     })
 }
 

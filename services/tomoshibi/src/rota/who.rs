@@ -49,9 +49,13 @@ fn tell(rota: &Rota, row: &Row) {
         say::line(format_args!("  {:<19} {}{until}", duty.role, named(rota, duty)));
     }
     for rung in &row.ladder {
-        let people: Vec<String> = rung.staff.iter().map(ToString::to_string).collect();
-        say::line(format_args!("  page {}: {}", rung.number, people.join(", ")));
+        say::line(format_args!("  page {}: {}", rung.number, people(rung)));
     }
+}
+
+fn people(rung: &Rung) -> String {
+    let people: Vec<String> = rung.staff.iter().map(ToString::to_string).collect();
+    if people.is_empty() { "nobody".to_owned() } else { people.join(", ") }
 }
 
 fn named(rota: &Rota, duty: &OnDuty) -> String {
