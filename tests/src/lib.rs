@@ -21,6 +21,7 @@ mod carrier;
 mod desk;
 mod line;
 mod line_rpc;
+mod pages;
 mod peers;
 mod program;
 mod rota;

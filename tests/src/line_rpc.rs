@@ -19,7 +19,7 @@ use crate::wait::eventually;
 const LIMIT: Duration = Duration::from_secs(5);
 
 impl TestLine {
-    fn route(&self, to: SocketAddr) -> Route {
+    pub(crate) fn route(&self, to: SocketAddr) -> Route {
         let token = Token::load(&self.data().join("token"), false).unwrap();
         far(channel(&format!("http://{to}")).unwrap(), LIMIT, &token)
     }

@@ -1,0 +1,53 @@
+//! Escalations as a line tells them.
+
+use proto::escalation::v1 as wire;
+use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
+use shell::grpc::Route;
+
+use crate::line::TestLine;
+use crate::wait::eventually;
+
+impl TestLine {
+    pub fn escalation_service(&self) -> EscalationServiceClient<Route> {
+        EscalationServiceClient::new(self.route(self.http))
+    }
+
+    /// Starts a ladder for the window `main`, and for a call when one is named.
+    pub async fn escalates(&self, call: &str, priority: &str, request: &str) -> wire::Escalation {
+        let request = wire::StartEscalationRequest {
+            operator_id: self.operator.clone(),
+            request_id: request.to_owned(),
+            window_id: "main".to_owned(),
+            call_id: call.to_owned(),
+            priority: priority.to_owned(),
+            reasons: vec!["risk_imminent".to_owned()],
+            ..wire::StartEscalationRequest::default()
+        };
+        let answer = self.escalation_service().start_escalation(request).await.unwrap();
+        answer.into_inner().escalation.unwrap()
+    }
+
+    /// The oldest first. None while the line or its store does not answer.
+    pub async fn escalations_if_told(&self) -> Option<Vec<wire::Escalation>> {
+        let request = wire::ListEscalationsRequest {
+            operator_id: self.operator.clone(),
+            limit: 1000,
+            ..wire::ListEscalationsRequest::default()
+        };
+        let told = self.escalation_service().list_escalations(request).await.ok()?.into_inner();
+        Some(told.escalations.into_iter().rev().collect())
+    }
+
+    pub async fn escalations(&self) -> Vec<wire::Escalation> {
+        eventually("the line tells its escalations", async || self.escalations_if_told().await).await
+    }
+
+    /// Waits for an escalation that is so.
+    pub async fn escalation_that(
+        &self,
+        what: &str,
+        is_so: impl Fn(&wire::Escalation) -> bool,
+    ) -> wire::Escalation {
+        eventually(what, async || self.escalations_if_told().await?.into_iter().find(|told| is_so(told))).await
+    }
+}
