@@ -12,6 +12,7 @@ use shell::clock::Clock;
 use tokio::sync::{Notify, mpsc};
 
 use super::binding::BindingStore;
+use super::keys::{Keys, Way};
 use super::legs::Legs;
 use super::limit::Buckets;
 use super::net::{Net, Path};
@@ -28,6 +29,7 @@ pub(super) struct Core {
     pub(super) media: Engine,
     pub(super) clock: Clock,
     pub(super) legs: Legs,
+    pub(super) keys: Mutex<Keys>,
     pub(super) registrar: Mutex<Registrar>,
     pub(super) registrations: Notify,
     pub(super) store: Arc<dyn BindingStore>,
@@ -49,6 +51,14 @@ impl Core {
     /// Waits while the line reads; a line that is gone hears nothing.
     pub(super) async fn tell(&self, event: EdgeEvent) {
         let _ = self.events.send(event).await;
+    }
+
+    /// A key of that leg, unless the same press has come the other way already.
+    pub(super) async fn tell_key(&self, leg: LegId, digit: char, way: Way) {
+        let is_new = hold(&self.keys).is_new(leg, digit, way, self.clock.now());
+        if is_new {
+            self.tell(EdgeEvent::Digit { leg, digit }).await;
+        }
     }
 
     pub(super) fn is_stopping(&self) -> bool {

@@ -19,6 +19,7 @@ mod dialog;
 mod digest;
 mod field;
 mod invitation;
+mod keys;
 mod leg_in;
 mod leg_out;
 mod legs;
@@ -61,6 +62,7 @@ use self::core::Core;
 use crate::edge::{Cause, Edge, EdgeEvent, Repeat, Ring};
 use crate::media::clip::Clip;
 use crate::media::{Engine, MediaEvent, MediaEventKind};
+use keys::Way;
 use legs::{Legs, Word};
 use limit::Buckets;
 use net::Net;
@@ -115,6 +117,7 @@ impl SipEdge {
             media,
             clock,
             legs: Legs::default(),
+            keys: Mutex::default(),
             registrar: Mutex::new(Registrar::default()),
             registrations: Notify::new(),
             store,
@@ -256,7 +259,7 @@ async fn hear_accepted(core: Arc<Core>, mut accepted: mpsc::Receiver<Response>) 
 async fn hear_media(core: Arc<Core>, mut events: mpsc::Receiver<MediaEvent>) {
     while let Some(MediaEvent { leg, kind }) = events.recv().await {
         match kind {
-            MediaEventKind::Digit(digit) => core.tell(EdgeEvent::Digit { leg, digit }).await,
+            MediaEventKind::Digit(digit) => core.tell_key(leg, digit, Way::Sound).await,
             MediaEventKind::PlayFinished { clip } => core.tell(EdgeEvent::PlayFinished { leg, clip }).await,
             MediaEventKind::Silent { .. } => core.legs.say(leg, Word::Silent),
             MediaEventKind::Heard => core.legs.say(leg, Word::Heard),

@@ -51,11 +51,15 @@ fn tagged(to: &str, code: u16, tag: &str) -> String {
 pub(super) fn refuse(request: &Request, code: u16) -> Response {
     let more = match code {
         405 => vec![header("Allow", ALLOW)],
-        415 => vec![header("Accept", SDP), header("Accept-Encoding", "identity")],
+        415 => vec![header("Accept", accepted(request)), header("Accept-Encoding", "identity")],
         503 => vec![header("Retry-After", "10")],
         _ => Vec::new(),
     };
     reply(request, code, &steady_tag(request), more)
+}
+
+fn accepted(request: &Request) -> &'static str {
+    if request.method == Method::Info { "application/dtmf-relay, application/dtmf" } else { SDP }
 }
 
 /// The tag of an answer that is not remembered: the same for each copy of a request.

@@ -9,8 +9,10 @@ use rsipstack::sip::{Method, Request, Response};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::body::Info;
 use super::core::{Core, Listed};
 use super::dialog::Dialog;
+use super::keys::Way;
 use super::legs::Word;
 use super::net::Asked;
 use super::reply::{header, refuse, reply, token, with_body};
@@ -187,15 +189,15 @@ impl Talk {
     }
 
     async fn info(&mut self, asked: Asked) {
-        let digit = body::digit(&asked.request);
-        let code = if digit.is_some() || asked.request.body.is_empty() { 200 } else { 415 };
-        let response = match code {
-            200 => reply(&asked.request, 200, "", Vec::new()),
-            code => refuse(&asked.request, code),
+        let (response, digit) = match body::info(&asked.request) {
+            Info::Key(digit) => (reply(&asked.request, 200, "", Vec::new()), Some(digit)),
+            Info::Nothing => (reply(&asked.request, 200, "", Vec::new()), None),
+            Info::Broken => (refuse(&asked.request, 400), None),
+            Info::Foreign => (refuse(&asked.request, 415), None),
         };
         asked.answer(response);
         if let Some(digit) = digit {
-            self.core.tell(EdgeEvent::Digit { leg: self.leg, digit }).await;
+            self.core.tell_key(self.leg, digit, Way::Info).await;
         }
     }
 
