@@ -27,6 +27,16 @@ impl TestLine {
         answer.into_inner().escalation.unwrap()
     }
 
+    pub async fn withdraws(&self, escalation: &str) {
+        let request = wire::WithdrawEscalationRequest {
+            operator_id: self.operator.clone(),
+            escalation_id: escalation.to_owned(),
+            reason: "resolved".to_owned(),
+            ..wire::WithdrawEscalationRequest::default()
+        };
+        self.escalation_service().withdraw_escalation(request).await.unwrap();
+    }
+
     /// The oldest first. None while the line or its store does not answer.
     pub async fn escalations_if_told(&self) -> Option<Vec<wire::Escalation>> {
         let request = wire::ListEscalationsRequest {

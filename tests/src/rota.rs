@@ -16,6 +16,30 @@ pub fn rota(people: &[&str], more: &str) -> String {
     text
 }
 
+/// Four doctors, one a rung, who are told by the gateway `gate`.
+pub fn ladder_of_messages() -> String {
+    let mut text = rota(&EVERYBODY, "");
+    text.push_str("\n[[ladder]]\ngroup = \"all-day\"\n");
+    for id in ["aoki", "endo", "noda", "ueda"] {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n[[ladder.rung]]\nstaff = [\"{id}\"]\n");
+    }
+    for id in ["aoki", "endo", "noda", "ueda"] {
+        let _ = write!(text, "{}", DOCTOR.replace("@id@", id));
+    }
+    text
+}
+
+const DOCTOR: &str = r#"
+[[staff]]
+id = "@id@"
+name = "@id@"
+qualifications = ["physician"]
+psychiatric_experience = true
+languages = ["ja"]
+contacts = ["webhook:gate/@id@"]
+"#;
+
 const WINDOW: &str = r#"
 revision = 1
 
