@@ -5,7 +5,7 @@ use reqwest::{Client, Url};
 
 use super::ChannelFault;
 
-/// A receiver is who the settings say, never whom it points at. One client holds any number of them.
+/// A receiver is who the settings say, never whom it points at.
 pub(crate) fn http_client() -> Result<Client, ChannelFault> {
     // Only the first in a process counts; the binary may have been faster.
     let _ = rustls::crypto::ring::default_provider().install_default();

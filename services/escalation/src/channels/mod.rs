@@ -5,12 +5,22 @@
 //! nobody else anything; who asks decides how often, and how many at once.
 
 mod http;
+mod mail;
 mod settings;
+mod webhook;
+mod words;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
 
 use domain::escalation::{AgeBand, Priority, Reason, TriageCode};
 use domain::ids::{CallId, EscalationId, OperatorId, PageId, StaffId, WindowId};
 use domain::time::Instant;
 use on_call_rota::{ContactPoint, Language};
+
+use mail::MailChannel;
+use webhook::Receiver;
 
 pub(crate) use http::{http_client, web_address};
 pub use settings::{ChannelFault, MailSettings, MailTls, WebhookSettings};
@@ -58,8 +68,14 @@ impl Sent {
 }
 
 /// Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Channels {}
+#[derive(Clone)]
+pub struct Channels(Arc<Ways>);
+
+struct Ways {
+    mail: Option<MailChannel>,
+    receivers: Vec<Receiver>,
+    page_link: Option<String>,
+}
 
 impl Channels {
     /// # Errors
@@ -69,13 +85,46 @@ impl Channels {
         webhooks: &[WebhookSettings],
         page_link: Option<String>,
     ) -> Result<Self, ChannelFault> {
-        let _ = (mail, webhooks, page_link);
-        Ok(Self {})
+        let mut wrong = Vec::new();
+        let mail = mail.and_then(|mail| kept(MailChannel::new(mail), &mut wrong));
+        let receivers = webhooks.iter().filter_map(|one| kept(Receiver::new(one), &mut wrong)).collect();
+        let mut names = BTreeSet::new();
+        for twice in webhooks.iter().filter(|one| !names.insert(&one.name)) {
+            wrong.push(format!("webhook {:?} is there twice", twice.name));
+        }
+        match wrong.is_empty() {
+            true => Ok(Self(Arc::new(Ways { mail, receivers, page_link }))),
+            false => Err(ChannelFault(wrong)),
+        }
     }
 
     /// One attempt. Safe to drop at any time.
     pub async fn send(&self, to: &ContactPoint, message: &Message) -> Sent {
-        let _ = (to, message, Sent::again(""));
-        Sent::refused("no_mail")
+        let ways = &self.0;
+        let link = ways.page_link.as_ref().map(|prefix| format!("{prefix}{}", message.page));
+        match to {
+            ContactPoint::Mail(address) => match &ways.mail {
+                Some(mail) => mail.send(address, message, link.as_deref()).await,
+                None => Sent::refused("no_mail"),
+            },
+            ContactPoint::Webhook { receiver, address } => {
+                match ways.receivers.iter().find(|one| one.name == **receiver) {
+                    Some(one) => one.send(address.as_deref(), message, link.as_deref()).await,
+                    None => Sent::refused("unknown_receiver"),
+                }
+            }
+            // Telephony rings them.
+            ContactPoint::Sip(_) | ContactPoint::Tel(_) => Sent::refused("voice"),
+        }
     }
+}
+
+impl fmt::Debug for Channels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Channels").field("mail", &self.0.mail.is_some()).finish_non_exhaustive()
+    }
+}
+
+fn kept<T>(made: Result<T, ChannelFault>, wrong: &mut Vec<String>) -> Option<T> {
+    made.map_err(|fault| wrong.extend(fault.0)).ok()
 }
