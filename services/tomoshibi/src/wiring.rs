@@ -200,6 +200,8 @@ impl House<'_> {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             prompts,
+            page_words: driver::PageWords,
+            escalation: None,
             alarms: self.alarms.clone(),
             settings: self.settings.driver.clone(),
             owner: self.process.id.to_string().into(),

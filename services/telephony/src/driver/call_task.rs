@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::call::{Call, Effect, LegEnd, Unjoinable};
+use domain::call::{Call, Effect, LegEnd, State, Unjoinable};
 use domain::ids::{CallId, DeskId, LegId, OfferId, StaffId};
-use domain::ledger::OfferedBy;
+use domain::ledger::{AnsweredBy, OfferedBy};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Span, info};
 
@@ -18,6 +18,7 @@ use super::Deps;
 use super::asker::{Asker, News, Saying};
 use super::call_back::Debt;
 use super::measure::Asked;
+use super::paging::policy::Help;
 use super::plan::Window;
 use crate::edge::{Cause, Number, Target};
 
@@ -32,6 +33,7 @@ pub(super) enum Heard {
     Ended(LegId, Cause),
     Held(LegId, bool),
     Said(LegId),
+    Digit(LegId, char),
     Routing(News),
     /// A psychiatrist who accepted is on this leg; `answer` says whether they are in the call.
     DoctorJoins {
@@ -66,6 +68,8 @@ pub(super) struct CallTask {
     /// The leg that will be rung for a call-back.
     pub caller_leg: LegId,
     pub asked: Asked,
+    /// What the line itself has asked for this caller.
+    pub help: Help,
 }
 
 impl CallTask {
@@ -118,6 +122,7 @@ impl CallTask {
             }
             Heard::Held(leg, held) => self.call.held(leg, held),
             Heard::Said(leg) => self.call.said(leg),
+            Heard::Digit(leg, key) => self.pressed(leg, key),
             Heard::Routing(news) => self.hear_routing(news),
             Heard::DoctorJoins { staff, leg, answer } => self.doctor_joins(staff, leg, answer),
             Heard::Consult { privately: true } => self.call.consult_privately(),
@@ -126,6 +131,21 @@ impl CallTask {
                 let legs = self.call.legs();
                 legs.into_iter().flat_map(|leg| self.call.leg_ended(leg, LegEnd::Lost, now)).collect()
             }
+        }
+    }
+
+    /// The counsellor's star: alone with the psychiatrist, and together again.
+    fn pressed(&mut self, pressed: LegId, key: char) -> Vec<Effect> {
+        let counsellors = matches!(
+            self.call.state(),
+            State::Talking { with: AnsweredBy::Desk(_), leg, .. } if *leg == pressed
+        );
+        if key != '*' || !counsellors || !self.call.doctor_is_in() {
+            return Vec::new();
+        }
+        match self.call.is_private() {
+            true => self.call.bring_together(),
+            false => self.call.consult_privately(),
         }
     }
 

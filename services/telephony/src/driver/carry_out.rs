@@ -71,6 +71,10 @@ impl CallTask {
         self.seq += u32::try_from(entries.len()).unwrap_or(u32::MAX);
         for entry in &entries {
             self.raise(&entry.step);
+            if self.pays.is_none() {
+                let (deps, window) = (&self.deps, &self.window);
+                self.help.follows(&entry.step, deps, &window.operator, &window.id, self.id);
+            }
             measure::human(&self.call, &entry.step, now, &self.deps.settings.limits);
         }
         let answered = entries.iter().any(|entry| matches!(entry.step, Step::Answered { .. }));

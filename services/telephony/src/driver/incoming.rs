@@ -16,6 +16,8 @@ use super::Deps;
 use super::call_back::Debt;
 use super::call_task::{CallTask, Heard, INBOX};
 use super::measure::Asked;
+use super::paging::policy::Help;
+use super::paging::rings_back;
 use super::plan::Window;
 use crate::edge::{Cause, IncomingCall, Number, Source};
 
@@ -30,6 +32,7 @@ pub(super) fn begin(deps: &Arc<Deps>, incoming: IncomingCall) {
     Budget::CallerHearsUs.took(heard_us, deps.settings.limits.caller_hears_us);
     let (to_self, inbox) = mpsc::channel(INBOX);
     deps.switchboard.expect(incoming.leg, to_self.clone());
+    let Some(inbox) = rings_back(deps, &incoming, &to_self, inbox) else { return };
     tokio::spawn(take(Arc::clone(deps), incoming, to_self, inbox));
 }
 
@@ -112,6 +115,7 @@ impl Line {
             refused: Vec::new(),
             caller_leg: self.leg,
             asked: Asked::default(),
+            help: Help::default(),
         };
         task.run(begun).instrument(span).await;
     }

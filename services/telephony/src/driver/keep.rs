@@ -15,6 +15,7 @@ use tracing::{debug, error, warn};
 
 use super::Deps;
 use super::call_task::CallTask;
+use super::paging;
 use crate::edge::Number;
 use crate::ledger::callbacks::CallBacks;
 use crate::ledger::calls::Calls;
@@ -66,6 +67,7 @@ impl Deps {
         match reason {
             EndReason::Completed => {
                 self.insist(|| call_backs.settle(debt.call, "reached", self.clock.now())).await;
+                paging::reached(self, &task.window.operator, debt.call);
                 // They may have rung in vain more than once.
                 if let Some(number) = &task.number {
                     self.insist(|| call_backs.withdraw(number, "reached", self.clock.now())).await;

@@ -15,6 +15,7 @@ mod incoming;
 mod keep;
 mod kept_plan;
 mod measure;
+mod paging;
 mod plan;
 mod presence;
 mod reconcile;
@@ -29,6 +30,7 @@ use std::time::Duration;
 use domain::call::Patience;
 use domain::ids::DeskId;
 use domain::ledger::Entry;
+use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use shell::alarms::Alarms;
 use shell::clock::Clock;
@@ -49,6 +51,7 @@ use presence::PhoneNews;
 
 pub use kept_plan::KeptPlan;
 pub use measure::Limits;
+pub use paging::{PageWords, PagingSettings};
 pub use plan::Plan;
 pub use presence::Seat;
 pub use ring_list::DesksInUse;
@@ -71,6 +74,7 @@ pub struct DriverSettings {
     /// waiting for.
     pub glance: Duration,
     pub limits: Limits,
+    pub paging: PagingSettings,
 }
 
 impl Default for DriverSettings {
@@ -86,6 +90,7 @@ impl Default for DriverSettings {
             call_back_attempts: 5,
             glance: Duration::from_millis(50),
             limits: Limits::default(),
+            paging: PagingSettings::default(),
         }
     }
 }
@@ -94,6 +99,8 @@ impl Default for DriverSettings {
 pub struct Deps {
     pub edge: Arc<dyn Edge>,
     pub routing: RoutingServiceClient<Route>,
+    /// None: nobody is paged by voice, and no need of the line's own is told.
+    pub escalation: Option<EscalationServiceClient<Route>>,
     pub ledger: Ledger,
     pub db: Db,
     pub sealer: Sealer,
@@ -104,6 +111,7 @@ pub struct Deps {
     pub clock: Clock,
     pub ids: Ids,
     pub prompts: PromptSet,
+    pub page_words: PageWords,
     pub alarms: Alarms,
     pub settings: DriverSettings,
     /// This process, for claims and leases.
@@ -130,6 +138,7 @@ pub fn start(
     tokio::spawn(reconcile::run(Arc::clone(&deps)));
     tokio::spawn(recovery::run(Arc::clone(&deps)));
     tokio::spawn(call_back::run(Arc::clone(&deps)));
+    paging::start(&deps);
     tokio::spawn(run(deps, events, phones));
 }
 
@@ -142,8 +151,7 @@ async fn run(deps: Arc<Deps>, mut events: mpsc::Receiver<EdgeEvent>, phones: mps
             EdgeEvent::Ended { leg, cause } => deps.switchboard.tell(leg, Heard::Ended(leg, cause)),
             EdgeEvent::Held { leg, held } => deps.switchboard.tell(leg, Heard::Held(leg, held)),
             EdgeEvent::PlayFinished { leg, .. } => deps.switchboard.tell(leg, Heard::Said(leg)),
-            // Keys mean something once a psychiatrist is paged.
-            EdgeEvent::Digit { .. } => {}
+            EdgeEvent::Digit { leg, digit } => deps.switchboard.tell(leg, Heard::Digit(leg, digit)),
             EdgeEvent::PhoneRegistered { desk, until } => {
                 tell(&phones, PhoneNews::Registered { desk, until })
             }

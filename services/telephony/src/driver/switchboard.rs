@@ -8,6 +8,7 @@ use domain::ids::{CallId, DeskId, LegId, OfferId, OperatorId, StaffId};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::call_task::Heard;
+use super::paging::Paged;
 use crate::edge::Number;
 
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Switchboard {
     live: watch::Sender<HashMap<CallId, Live>>,
     /// The people who are in a call, or are rung for it.
     people: Mutex<HashMap<CallId, Number>>,
+    /// Whoever of them rings back gets their page.
+    pub(super) paged: Paged,
 }
 
 /// What the reconciler tells routing of a call.
@@ -36,6 +39,7 @@ impl Default for Switchboard {
             legs: Mutex::default(),
             calls: Mutex::default(),
             people: Mutex::default(),
+            paged: Paged::default(),
             live: watch::Sender::new(HashMap::new()),
         }
     }

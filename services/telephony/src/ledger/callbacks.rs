@@ -62,6 +62,40 @@ impl CallBacks {
         Self { db, sealer, operator }
     }
 
+    /// Owes a call from now on; one that is owed already stays as it is.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn owe(
+        &self,
+        call: CallId,
+        window: &WindowId,
+        number: &Private<String>,
+        reason: &'static str,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let id = call.to_string();
+        let sealed = self.sealer.seal(number_at("callback", &id), number);
+        let sealed = sealed.map_err(|fault| StoreError::lasting("seal the number of a call-back", fault))?;
+        let index = self.sealer.blind_index(&self.operator, number);
+        on!(self.db.write(), pool => {
+            sqlx::query(
+                "INSERT INTO callback (operator_id, callback_id, call_id, window_id, number_sealed, number_index,
+                                       reason, state, owed_us, next_us, attempts)
+                 VALUES ($1, $2, $2, $3, $4, $5, $6, 'owed', $7, $7, 0)
+                 ON CONFLICT (callback_id) DO UPDATE
+                 SET number_sealed = excluded.number_sealed, reason = excluded.reason, state = 'owed',
+                     owed_us = excluded.owed_us, next_us = excluded.next_us, attempts = 0,
+                     settled_us = NULL, settled_how = NULL
+                 WHERE callback.state IN ('settled', 'withdrawn')",
+            )
+            .bind(self.operator.as_str()).bind(&id).bind(window.as_str()).bind(&sealed).bind(&index)
+            .bind(reason).bind(now.micros())
+            .execute(pool).await.map(drop)
+        })
+        .attempt("owe a call-back")
+    }
+
     /// Takes the next debt that is due, for this owner alone until `until`.
     ///
     /// # Errors

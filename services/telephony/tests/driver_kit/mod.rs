@@ -216,6 +216,8 @@ fn deps(
         clock: clock.clone(),
         ids,
         prompts: PromptSet::embedded().unwrap(),
+        page_words: driver::PageWords,
+        escalation: None,
         alarms,
         settings: opening.driver.clone(),
         desks: DesksInUse::default(),
