@@ -1,6 +1,23 @@
 //! The psychiatrist on call is reached, whatever fails.
 
+mod answer;
 pub mod channels;
+mod climber;
+mod config;
+mod error;
+mod figures;
 mod heartbeat;
+mod keeper;
+mod ladder;
+mod server;
+mod start;
+mod store;
+mod voice;
+mod watching;
+mod wire;
 
+pub use config::{Paces, Settings};
 pub use heartbeat::{Heartbeat, HeartbeatSettings};
+pub use keeper::TOPIC;
+pub use server::EscalationServer;
+pub use start::{Deps, Escalations, StartFault, start};

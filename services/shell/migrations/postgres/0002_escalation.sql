@@ -65,6 +65,7 @@ CREATE TABLE page (
 );
 CREATE INDEX page_due ON page (channel, next_us) WHERE state IN ('owed', 'out');
 CREATE INDEX page_by_time ON page (operator_id, due_us);
+CREATE INDEX page_by_lease ON page (lease_owner) WHERE lease_owner IS NOT NULL;
 
 -- Every try of a page, with what came of it.
 CREATE TABLE page_attempt (

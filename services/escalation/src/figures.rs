@@ -1,0 +1,36 @@
+//! How late pages go out, and whether the service can be trusted at this moment.
+
+use std::time::Duration;
+
+use domain::escalation::PageNumber;
+use domain::ids::PageId;
+use domain::time::Instant;
+
+use crate::keeper::Keeper;
+use crate::store::Kept;
+
+/// A page went out: the first time, it is measured how late.
+pub(crate) async fn went_out(
+    keeper: &Keeper,
+    kept: &Kept,
+    id: PageId,
+    number: PageNumber,
+    late_after: Duration,
+) {
+    let first = keeper.store.page(id).await.ok().flatten().filter(|row| row.attempts == 1);
+    let (Some(row), Some(page)) = (first, kept.machine.pages().get(number)) else { return };
+    let Some(out) = row.out_us.map(Instant::from_micros) else { return };
+    let late = out.since(page.due);
+    metrics::histogram!("tomoshibi_page_lateness_seconds", "channel" => page.channel.code())
+        .record(late.as_secs_f64());
+    if late > late_after {
+        metrics::counter!("tomoshibi_page_late_total", "channel" => page.channel.code()).increment(1);
+        keeper.raise(kept, "escalation_page_late");
+    }
+}
+
+/// No page is overdue by more than this, and the store answers.
+pub(crate) async fn is_well(keeper: &Keeper, late_after: Duration) -> bool {
+    let overdue = keeper.store.overdue(keeper.clock.now() - late_after).await;
+    matches!(overdue, Ok(0))
+}

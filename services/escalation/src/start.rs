@@ -1,0 +1,110 @@
+//! Putting the service together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shell::alarms::Alarms;
+use shell::bus::Bus;
+use shell::clock::Clock;
+use shell::ids::Ids;
+use shell::reconciler::{Reconcile, Status, reconcile};
+use shell::rota_file::{Follow, RotaFile, RotaUnusable};
+use shell::seal::Sealer;
+use shell::shutdown::Shutdown;
+use shell::store::Db;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use crate::answer::Answers;
+use crate::climber::Climber;
+use crate::config::Settings;
+use crate::keeper::{self, Keeper};
+use crate::server::EscalationServer;
+use crate::store::Store;
+
+/// Workers look this often even when nobody nudges.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// What escalation needs of the house.
+#[derive(Clone, Debug)]
+pub struct Deps {
+    pub db: Db,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub bus: Bus,
+    pub alarms: Alarms,
+    pub shutdown: Shutdown,
+    pub sealer: Sealer,
+    pub status: Status,
+}
+
+/// The running service.
+#[derive(Debug)]
+pub struct Escalations {
+    /// To be served near or far.
+    pub server: EscalationServer,
+    /// They end with the shutdown.
+    pub workers: Vec<JoinHandle<()>>,
+    reload: Arc<Notify>,
+}
+
+impl Escalations {
+    /// Reads the rota file again now, changed or not.
+    pub fn reload(&self) {
+        self.reload.notify_one();
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    #[error(transparent)]
+    Rota(#[from] RotaUnusable),
+}
+
+/// A store that is away does not hinder the start.
+///
+/// # Errors
+/// When the rota file has faults; all of them are told.
+pub async fn start(settings: Settings, deps: Deps) -> Result<Escalations, StartFault> {
+    let (file, rota) = RotaFile::open(&settings.rota).await?;
+    let (rota_in, rota) = watch::channel(Arc::new(rota));
+    // Routing follows the same file and alarms its faults.
+    let (faults, _) = watch::channel(Vec::new());
+    let reload = Arc::new(Notify::new());
+    let follow = Follow {
+        file,
+        every: settings.rota_check,
+        clock: deps.clock.clone(),
+        reload: reload.clone(),
+        rota: rota_in,
+        faults,
+        shutdown: deps.shutdown.clone(),
+    };
+    let store = Store::new(deps.db.clone(), deps.sealer.clone());
+    let keeper =
+        Keeper::new(store, deps.clock.clone(), deps.ids.clone(), deps.bus.clone(), deps.alarms.clone());
+    let answers = Answers { keeper: keeper.clone(), settings: Arc::new(settings), rota };
+    let mut crew = Crew { deps: &deps, nudged: Vec::new(), workers: vec![tokio::spawn(follow.run())] };
+    crew.hire(Climber { keeper: keeper.clone() });
+    let mut workers = crew.workers;
+    workers.push(tokio::spawn(keeper::relay(keeper.nudges(), crew.nudged, deps.shutdown.clone())));
+    Ok(Escalations { server: EscalationServer::new(answers, deps.shutdown), workers, reload })
+}
+
+/// Workers that are woken by every change of an escalation.
+struct Crew<'a> {
+    deps: &'a Deps,
+    nudged: Vec<Arc<Notify>>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+impl Crew<'_> {
+    fn hire(&mut self, worker: impl Reconcile + 'static) -> Arc<Notify> {
+        let nudge = Arc::new(Notify::new());
+        self.nudged.push(nudge.clone());
+        let (clock, status) = (self.deps.clock.clone(), self.deps.status.clone());
+        let work = reconcile(worker, PERIOD, nudge.clone(), clock, status, self.deps.shutdown.clone());
+        self.workers.push(tokio::spawn(work));
+        nudge
+    }
+}

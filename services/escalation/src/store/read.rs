@@ -1,0 +1,142 @@
+//! Reading for those who look: escalations with all that belongs to them.
+
+use domain::ids::{CallId, EscalationId, OperatorId};
+use domain::ledger::Step;
+use domain::time::Instant;
+use on_call_rota::WindowId;
+use shell::on;
+use shell::store::{Attempt, StoreError};
+
+use super::escalation::{self, Kept};
+use super::page::{self, PageRow};
+use super::{AdviceRow, Store};
+use crate::error::EscalationError;
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct EventRow {
+    pub(crate) seq: i64,
+    pub(crate) at_us: i64,
+    pub(crate) kind: String,
+    pub(crate) body: String,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct AttemptRow {
+    pub(crate) page_id: String,
+    pub(crate) attempt: i64,
+    pub(crate) at_us: i64,
+    pub(crate) delivered_us: Option<i64>,
+    pub(crate) ended_us: Option<i64>,
+    pub(crate) outcome: Option<String>,
+    pub(crate) detail: Option<String>,
+}
+
+/// All that is to be seen of one.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) kept: Kept,
+    pub(crate) pages: Vec<PageRow>,
+    pub(crate) attempts: Vec<AttemptRow>,
+    pub(crate) events: Vec<EventRow>,
+    pub(crate) advice: Vec<AdviceRow>,
+}
+
+impl Store {
+    pub(crate) async fn show(&self, id: EscalationId) -> Result<Option<Shown>, EscalationError> {
+        let Some(kept) = self.read(id).await? else { return Ok(None) };
+        let (pages, attempts) = (self.pages(id).await?, self.attempts(id).await?);
+        let (events, advice) = (self.events(id).await?, self.advice(id).await?);
+        Ok(Some(Shown { kept, pages, attempts, events, advice }))
+    }
+
+    async fn pages(&self, id: EscalationId) -> Result<Vec<PageRow>, StoreError> {
+        let sql = format!("{} WHERE escalation_id = $1 ORDER BY number", page::COLUMNS);
+        on!(self.db.read(), pool => {
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.to_string()).fetch_all(pool).await
+        })
+        .attempt("read pages")
+    }
+
+    async fn attempts(&self, id: EscalationId) -> Result<Vec<AttemptRow>, StoreError> {
+        on!(self.db.read(), pool => {
+            sqlx::query_as(
+                "SELECT a.page_id, a.attempt, a.at_us, a.delivered_us, a.ended_us, a.outcome, a.detail
+                 FROM page_attempt a JOIN page p ON p.page_id = a.page_id
+                 WHERE p.escalation_id = $1 ORDER BY a.page_id, a.attempt",
+            )
+            .bind(id.to_string()).fetch_all(pool).await
+        })
+        .attempt("read attempts")
+    }
+
+    async fn events(&self, id: EscalationId) -> Result<Vec<EventRow>, StoreError> {
+        on!(self.db.read(), pool => {
+            sqlx::query_as(
+                "SELECT seq, at_us, kind, body FROM escalation_event WHERE escalation_id = $1 ORDER BY seq",
+            )
+            .bind(id.to_string()).fetch_all(pool).await
+        })
+        .attempt("read the story of an escalation")
+    }
+
+    /// Newest first.
+    pub(crate) async fn list(
+        &self,
+        operator: &OperatorId,
+        call: Option<CallId>,
+        open_only: bool,
+        most: u32,
+    ) -> Result<Vec<EscalationId>, StoreError> {
+        let ids: Vec<String> = on!(self.db.read(), pool => {
+            sqlx::query_scalar(
+                "SELECT escalation_id FROM escalation
+                 WHERE operator_id = $1 AND ($2 = '' OR call_id = $2)
+                   AND ($3 = 0 OR state IN ('climbing', 'accepted'))
+                 ORDER BY started_us DESC, escalation_id DESC LIMIT $4",
+            )
+            .bind(operator.as_str()).bind(call.map(|call| call.to_string()).unwrap_or_default())
+            .bind(i64::from(open_only)).bind(i64::from(most)).fetch_all(pool).await
+        })
+        .attempt("list escalations")?;
+        ids.iter().map(|id| id.parse().map_err(|_| escalation::unreadable("id"))).collect()
+    }
+
+    /// Escalations whose ladder goes on, or whose acceptance lapses, by now.
+    pub(crate) async fn due(&self, now: Instant, most: u32) -> Result<Vec<EscalationId>, StoreError> {
+        let ids: Vec<String> = on!(self.db.read(), pool => {
+            sqlx::query_scalar(
+                "SELECT escalation_id FROM escalation WHERE due_us IS NOT NULL AND due_us <= $1
+                 ORDER BY due_us LIMIT $2",
+            )
+            .bind(now.micros()).bind(i64::from(most)).fetch_all(pool).await
+        })
+        .attempt("find escalations that go on")?;
+        ids.iter().map(|id| id.parse().map_err(|_| escalation::unreadable("id"))).collect()
+    }
+
+    pub(crate) async fn next_wake(&self, now: Instant) -> Result<Option<Instant>, StoreError> {
+        let next: Option<i64> = on!(self.db.read(), pool => {
+            sqlx::query_scalar("SELECT min(due_us) FROM escalation WHERE due_us > $1")
+                .bind(now.micros()).fetch_one(pool).await
+        })
+        .attempt("find the next escalation")?;
+        Ok(next.map(Instant::from_micros))
+    }
+
+    /// The window that a call came by, when the call is known.
+    pub(crate) async fn window_of(
+        &self,
+        operator: &OperatorId,
+        call: CallId,
+    ) -> Result<Option<WindowId>, StoreError> {
+        let body: Option<String> = on!(self.db.read(), pool => {
+            sqlx::query_scalar("SELECT body FROM call_event WHERE operator_id = $1 AND call_id = $2 AND seq = 0")
+                .bind(operator.as_str()).bind(call.to_string()).fetch_optional(pool).await
+        })
+        .attempt("find the window of a call")?;
+        Ok(body.and_then(|body| match serde_json::from_str(&body) {
+            Ok(Step::Begun(begun)) => Some(begun.window),
+            Ok(_) | Err(_) => None,
+        }))
+    }
+}
