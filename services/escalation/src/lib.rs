@@ -9,6 +9,8 @@ mod figures;
 mod heartbeat;
 mod keeper;
 mod ladder;
+mod pager;
+mod safety;
 mod server;
 mod start;
 mod store;

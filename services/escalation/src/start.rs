@@ -16,9 +16,14 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::answer::Answers;
+use crate::channels::{ChannelFault, Channels};
 use crate::climber::Climber;
 use crate::config::Settings;
+use crate::figures;
+use crate::heartbeat::Heartbeat;
 use crate::keeper::{self, Keeper};
+use crate::pager::{Pager, Receivers};
+use crate::safety::Safety;
 use crate::server::EscalationServer;
 use crate::store::Store;
 
@@ -59,13 +64,17 @@ impl Escalations {
 pub enum StartFault {
     #[error(transparent)]
     Rota(#[from] RotaUnusable),
+    #[error(transparent)]
+    Channel(#[from] ChannelFault),
 }
 
 /// A store that is away does not hinder the start.
 ///
 /// # Errors
-/// When the rota file has faults; all of them are told.
+/// When the rota file, a channel or the heartbeat has faults; all of them are told.
 pub async fn start(settings: Settings, deps: Deps) -> Result<Escalations, StartFault> {
+    let channels = Channels::new(settings.mail.as_ref(), &settings.webhooks, settings.page_link.clone())?;
+    let beat = settings.heartbeat.as_ref().map(|set| Heartbeat::new(set, deps.clock.clone())).transpose()?;
     let (file, rota) = RotaFile::open(&settings.rota).await?;
     let (rota_in, rota) = watch::channel(Arc::new(rota));
     // Routing follows the same file and alarms its faults.
@@ -85,9 +94,14 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Escalations, StartF
         Keeper::new(store, deps.clock.clone(), deps.ids.clone(), deps.bus.clone(), deps.alarms.clone());
     let answers = Answers { keeper: keeper.clone(), settings: Arc::new(settings), rota };
     let mut crew = Crew { deps: &deps, nudged: Vec::new(), workers: vec![tokio::spawn(follow.run())] };
-    crew.hire(Climber { keeper: keeper.clone() });
+    crew.hire_all(&answers, channels);
     let mut workers = crew.workers;
     workers.push(tokio::spawn(keeper::relay(keeper.nudges(), crew.nudged, deps.shutdown.clone())));
+    if let Some(beat) = beat {
+        let late_after = answers.settings.late_after;
+        let is_well = move || figures::is_well(keeper.clone(), late_after);
+        workers.push(tokio::spawn(beat.run(is_well, deps.shutdown.clone())));
+    }
     Ok(Escalations { server: EscalationServer::new(answers, deps.shutdown), workers, reload })
 }
 
@@ -99,12 +113,19 @@ struct Crew<'a> {
 }
 
 impl Crew<'_> {
-    fn hire(&mut self, worker: impl Reconcile + 'static) -> Arc<Notify> {
-        let nudge = Arc::new(Notify::new());
+    fn hire_all(&mut self, answers: &Answers, channels: Channels) {
+        let (keeper, settings) = (answers.keeper.clone(), answers.settings.clone());
+        self.hire(Climber { keeper: keeper.clone() }, Arc::default());
+        self.hire(Safety { keeper: keeper.clone(), settings: settings.clone() }, Arc::default());
+        let (receivers, freed) = (Receivers::default(), Arc::new(Notify::new()));
+        let shutdown = self.deps.shutdown.clone();
+        self.hire(Pager { keeper, settings, channels, receivers, freed: freed.clone(), shutdown }, freed);
+    }
+
+    fn hire(&mut self, worker: impl Reconcile + 'static, nudge: Arc<Notify>) {
         self.nudged.push(nudge.clone());
         let (clock, status) = (self.deps.clock.clone(), self.deps.status.clone());
-        let work = reconcile(worker, PERIOD, nudge.clone(), clock, status, self.deps.shutdown.clone());
+        let work = reconcile(worker, PERIOD, nudge, clock, status, self.deps.shutdown.clone());
         self.workers.push(tokio::spawn(work));
-        nudge
     }
 }

@@ -29,7 +29,6 @@ pub(crate) struct PageRow {
     pub(crate) rung: Option<i64>,
     pub(crate) staff_id: String,
     pub(crate) channel: String,
-    pub(crate) contact: i64,
     pub(crate) state: String,
     pub(crate) due_us: i64,
     pub(crate) out_us: Option<i64>,
@@ -38,7 +37,7 @@ pub(crate) struct PageRow {
 }
 
 pub(super) const COLUMNS: &str = "SELECT operator_id, page_id, escalation_id, number, round, rung, staff_id, \
-     channel, contact, state, due_us, out_us, attempts, lease_owner FROM page";
+     channel, state, due_us, out_us, attempts, lease_owner FROM page";
 
 impl Store {
     pub(crate) async fn page(&self, id: PageId) -> Result<Option<PageRow>, StoreError> {
