@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use crate::peers::{free_port, program};
-use crate::sounds::{loud_samples, tone};
+use crate::sounds::{Sound, Voice, loud_samples, tone};
 use crate::wait::eventually;
 
 /// A telephone. It is switched off with its handle.
@@ -25,7 +25,7 @@ pub struct Baresip {
 
 impl Baresip {
     /// With an account such as `<sip:ito@127.0.0.1:5060>;auth_pass=…`.
-    pub async fn start(account: &str, ip: std::net::IpAddr) -> Self {
+    pub async fn start(account: &str, ip: std::net::IpAddr, voice: Voice) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (listen, port) = (SocketAddr::new(ip, free_port()), free_port());
         let config = format!(
@@ -33,7 +33,7 @@ impl Baresip {
              snd_path {folder}\nmodule_path /usr/lib/baresip/modules\nrtp_ports {rtp}-{last}\n\
              module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\nmodule_app account.so\nmodule_app menu.so\n\
              module ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{port}\n",
-            tone = tone(folder.path()).display(),
+            tone = tone(folder.path(), voice).display(),
             folder = folder.path().display(),
             rtp = 30_000 + free_port() % 2_000,
             last = 32_700,
@@ -79,6 +79,24 @@ impl Baresip {
         let guard = OnFailure(self);
         waited.await;
         std::mem::forget(guard);
+    }
+
+    /// Presses keys, as its RTP says them (RFC 4733).
+    pub async fn presses(&self, keys: &str) {
+        self.tell("sndcode", keys).await;
+    }
+
+    /// What it has heard in its call, the only one so far.
+    pub fn recording(&self) -> Sound {
+        let files = fs::read_dir(self.folder.path()).unwrap().flatten().map(|file| file.path());
+        let heard = files.filter(|file| file.to_string_lossy().ends_with("-dec.wav")).max();
+        heard.map(|file| Sound::read(&file)).unwrap_or_default()
+    }
+
+    /// Whom it hears in a whole second from now.
+    pub async fn hears_voices(&self) -> Vec<Voice> {
+        let now = self.recording().len();
+        eventually("a second of sound comes in", async || self.recording().second_from(now)).await.voices()
     }
 
     /// Sound that came in in all its calls, loud enough to be somebody's, in samples of 1/8000 s.

@@ -2,6 +2,7 @@
 
 use crate::baresip::Baresip;
 use crate::line::TestLine;
+use crate::sounds::Voice;
 use crate::wait::eventually;
 
 /// A baresip that dials and listens.
@@ -24,7 +25,7 @@ impl TestCaller {
     /// By way of whoever listens there.
     pub async fn through(at: std::net::SocketAddr, number: &str, params: &str) -> Self {
         let account = format!("<sip:{number}@{at}{params}>;regint=0");
-        let phone = Baresip::start(&account, at.ip()).await;
+        let phone = Baresip::start(&account, at.ip(), Voice::Caller).await;
         Self { phone, dial: format!("sip:100@{at}{params}") }
     }
 

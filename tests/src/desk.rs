@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::baresip::Baresip;
 use crate::line::TestLine;
+use crate::sounds::Voice;
 use tokio::net::UdpSocket;
 
 use crate::peers::{Sipp, authorization, free_port, header, param, request, status};
@@ -36,13 +37,7 @@ impl TestDesk {
 
     /// Does not wait for what the line makes of it.
     pub async fn is_switched_on(line: &TestLine, name: &str, uri_params: &str, params: &str) -> Self {
-        let password = password_of(&line.phones_file(), name);
-        let account = format!(
-            "<sip:{name}@{sip}{uri_params}>;auth_user={name};auth_pass={password};regint=60{params}",
-            sip = line.sip
-        );
-        let phone = Baresip::start(&account, line.sip.ip()).await;
-        Self { phone, name: name.to_owned() }
+        Self { phone: telephone(line, name, uri_params, params, Voice::Desk).await, name: name.to_owned() }
     }
 
     /// Waits until it rings for the `nth` time, from 1.
@@ -78,6 +73,22 @@ impl TestDesk {
     }
 }
 
+/// A baresip that signs in with that account of the line and speaks with that voice.
+pub(crate) async fn telephone(
+    line: &TestLine,
+    name: &str,
+    uri_params: &str,
+    params: &str,
+    voice: Voice,
+) -> Baresip {
+    let password = password_of(&line.phones_file(), name);
+    let account = format!(
+        "<sip:{name}@{sip}{uri_params}>;auth_user={name};auth_pass={password};regint=60{params}",
+        sip = line.sip
+    );
+    Baresip::start(&account, line.sip.ip(), voice).await
+}
+
 /// A file of `[[phone]]`.
 pub(crate) fn password_of(file: &Path, name: &str) -> String {
     let phones: toml::Table = fs::read_to_string(file).unwrap().parse().unwrap();
@@ -106,7 +117,7 @@ pub async fn sipp_desks_at(line: &TestLine, names: &[&str], port: u16) {
     }
 }
 
-async fn register(line: &TestLine, name: &str, socket: &UdpSocket) {
+pub(crate) async fn register(line: &TestLine, name: &str, socket: &UdpSocket) {
     let (from, uri) = (socket.local_addr().unwrap(), format!("sip:{}", line.sip));
     let account = format!("<sip:{name}@{}>", line.sip);
     let ask = async |number: u32, proof: Option<&str>| {

@@ -2,8 +2,8 @@
 //! stores.
 //!
 //! `TestLine` is the program on free ports with a folder of its own,
-//! `TestDesk` a counsellor's telephone, `TestCaller` somebody who rings,
-//! `TestCarrier` the network behind a trunk. What they tell is what a human
+//! `TestDesk` a counsellor's telephone, `TestDoctor` a psychiatrist's,
+//! `TestCaller` somebody who rings, `TestCarrier` the network behind a trunk. What they tell is what a human
 //! could see: telephones, `tomoshibi calls`, the log. Nothing here sleeps for a
 //! time; everything waits for an event, far longer than is right.
 #![allow(
@@ -19,6 +19,7 @@ mod book;
 mod caller;
 mod carrier;
 mod desk;
+mod doctor;
 mod gateway;
 mod line;
 mod line_rpc;
@@ -34,9 +35,11 @@ pub use book::{ToldCall, ToldStep};
 pub use caller::TestCaller;
 pub use carrier::{TestCarrier, trunk_to};
 pub use desk::{TestDesk, sipp_desk, sipp_desks_at};
+pub use doctor::{TestDoctor, sipp_doctor};
 pub use gateway::PagedTo;
 pub use line::{LineSetup, Said, TestLine};
 pub use peers::{Caller, Kamailio, Sipp, Udp, free_port, header, invite, status};
 pub use program::line_program;
-pub use rota::{EVERYBODY, OPERATOR, ladder_of_messages, rota};
+pub use rota::{EVERYBODY, OPERATOR, ladder_of_messages, ladder_of_telephones, rota};
+pub use sounds::{Sound, Voice};
 pub use wait::{PATIENCE, eventually, for_as_long};

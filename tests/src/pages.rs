@@ -58,6 +58,7 @@ impl TestLine {
         what: &str,
         is_so: impl Fn(&wire::Escalation) -> bool,
     ) -> wire::Escalation {
-        eventually(what, async || self.escalations_if_told().await?.into_iter().find(|told| is_so(told))).await
+        eventually(what, async || self.escalations_if_told().await?.into_iter().find(|told| is_so(told)))
+            .await
     }
 }

@@ -16,16 +16,25 @@ pub fn rota(people: &[&str], more: &str) -> String {
     text
 }
 
+/// These doctors, one a rung, each with a telephone of the line.
+pub fn ladder_of_telephones(doctors: &[&str]) -> String {
+    ladder(doctors, "sip:@id@")
+}
+
 /// Four doctors, one a rung, who are told by the gateway `gate`.
 pub fn ladder_of_messages() -> String {
+    ladder(&["aoki", "endo", "noda", "ueda"], "webhook:gate/@id@")
+}
+
+fn ladder(doctors: &[&str], contact: &str) -> String {
     let mut text = rota(&EVERYBODY, "");
     text.push_str("\n[[ladder]]\ngroup = \"all-day\"\n");
-    for id in ["aoki", "endo", "noda", "ueda"] {
+    for id in doctors {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n[[ladder.rung]]\nstaff = [\"{id}\"]\n");
     }
-    for id in ["aoki", "endo", "noda", "ueda"] {
-        let _ = write!(text, "{}", DOCTOR.replace("@id@", id));
+    for id in doctors {
+        let _ = write!(text, "{}", DOCTOR.replace("@contact@", contact).replace("@id@", id));
     }
     text
 }
@@ -37,7 +46,7 @@ name = "@id@"
 qualifications = ["physician"]
 psychiatric_experience = true
 languages = ["ja"]
-contacts = ["webhook:gate/@id@"]
+contacts = ["@contact@"]
 "#;
 
 const WINDOW: &str = r#"

@@ -1,18 +1,43 @@
 //! Stories of the line, told from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
+use tests::{TestCaller, TestDesk, TestLine};
+
 mod call_back;
 mod fallback;
 mod first_call;
 mod hunting;
 mod killed;
+mod ladder_in_real_time;
 mod private;
+mod psychiatrist_joins;
 mod race;
 mod services;
 mod stop;
 mod store_away;
+mod voicemail;
 mod ways;
 mod wrong;
 
 /// A caller's number that no other text has by chance.
 pub(crate) const NUMBER: &str = "09012345678";
+
+/// A caller who talks to the desk `ito`, and the call's id.
+pub(crate) async fn talking(line: &TestLine) -> (TestCaller, TestDesk, String) {
+    let desk = TestDesk::registers(line, "ito").await;
+    let caller = TestCaller::with_number(line, NUMBER).await;
+    caller.rings().await;
+    desk.answers(1).await;
+    caller.is_connected(1).await;
+    let call = line.call_that("they talk", |call| call.has("answered")).await;
+    (caller, desk, call.id)
+}
+
+/// `page start` for that call, as a counsellor types it; the escalation's id.
+pub(crate) async fn is_paged_for(line: &TestLine, call: &str) -> String {
+    let start = ["page", "start", "--call", call, "--priority", "P1", "--reason", "risk_imminent", "--json"];
+    let said = line.run(&start).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let told: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    told["escalation_id"].as_str().unwrap().to_owned()
+}
