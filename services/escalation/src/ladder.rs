@@ -95,10 +95,19 @@ impl Draw<'_> {
                 Channel::Mail | Channel::Webhook => Duration::ZERO,
             };
             telephones += u32::from(channel == Channel::Voice);
-            ways.push(Way { channel, contact: self.contacts.len(), after: said.unwrap_or(usual) });
-            self.contacts.push(point);
+            ways.push(Way { channel, contact: self.contact(point), after: said.unwrap_or(usual) });
         }
         ways
+    }
+
+    /// Whoever stands on a rung and behind the ladder is one person with one set of contact points: the
+    /// limit of how often they are paged counts over both.
+    fn contact(&mut self, point: ContactPoint) -> usize {
+        let known = self.contacts.iter().position(|other| *other == point);
+        known.unwrap_or_else(|| {
+            self.contacts.push(point);
+            self.contacts.len() - 1
+        })
     }
 }
 
@@ -107,5 +116,76 @@ fn channel(point: &ContactPoint) -> Channel {
         ContactPoint::Sip(_) | ContactPoint::Tel(_) => Channel::Voice,
         ContactPoint::Mail(_) => Channel::Mail,
         ContactPoint::Webhook { .. } => Channel::Webhook,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channels::MailSettings;
+
+    /// The example line of a newcomer: psychiatrists, behind, supervisor, then two by name.
+    const EXAMPLE: &str = include_str!("../../../on-call-rota/rotas/example.toml");
+    const NIGHT: Instant = Instant::from_micros(1_795_272_253_000_000);
+
+    fn settings(operator: &[&str]) -> Settings {
+        let pace = domain::escalation::Pace {
+            rungs_at: vec![Duration::ZERO, Duration::from_secs(120)],
+            act_within: Duration::from_secs(180),
+            same_way_again: Duration::from_secs(120),
+            rounds: None,
+        };
+        Settings {
+            rota: Default::default(),
+            rota_check: Duration::from_secs(3),
+            owner: shell::process::ProcessId(uuid::Uuid::nil()),
+            paces: crate::Paces { p1: pace.clone(), p2: pace.clone(), p3: pace },
+            ring_for: Duration::from_secs(30),
+            next_telephone: Duration::from_secs(30),
+            mail: None::<MailSettings>,
+            webhooks: Vec::new(),
+            page_link: None,
+            operator_contacts: operator.iter().map(|point| point.parse().unwrap()).collect(),
+            safety_within: Duration::from_secs(600),
+            safety_again: Duration::from_secs(600),
+            late_after: Duration::from_secs(5),
+            attempts: 6,
+            drill_at: None,
+            heartbeat: None,
+        }
+    }
+
+    fn drawn(operator: &[&str], supervisors_first: bool) -> Frozen {
+        let rota = Rota::read(EXAMPLE).unwrap();
+        frozen(&rota, &"main".parse().unwrap(), NIGHT, &settings(operator), supervisors_first).unwrap()
+    }
+
+    #[test]
+    fn a_second_telephone_waits_for_the_first_and_mail_does_not() {
+        let first = &drawn(&[], false).ladder.rungs[0].people[0];
+
+        let told: Vec<_> = first.ways.iter().map(|way| (way.channel, way.after.as_secs())).collect();
+
+        assert_eq!(told, [(Channel::Voice, 0), (Channel::Voice, 30), (Channel::Mail, 0)]);
+    }
+
+    #[test]
+    fn a_supervisor_on_a_rung_and_behind_the_ladder_has_one_set_of_contact_points() {
+        let frozen = drawn(&["mailto:ops@example.jp"], false);
+        let behind = &frozen.ladder.backstop[0];
+
+        let on_rung = frozen.ladder.rungs.iter().flat_map(|rung| &rung.people);
+        let same = on_rung.into_iter().find(|person| person.staff == behind.staff).unwrap();
+
+        assert_eq!(same.ways, behind.ways);
+        assert_eq!(frozen.ladder.backstop[1].staff.as_str(), OPERATOR);
+    }
+
+    #[test]
+    fn what_the_line_itself_asks_for_is_a_supervisors_to_see_first() {
+        let (ours, theirs) = (drawn(&[], true), drawn(&[], false));
+
+        assert_eq!(ours.ladder.rungs.len(), theirs.ladder.rungs.len() + 1);
+        assert_eq!(ours.ladder.rungs[0].people, theirs.ladder.backstop);
     }
 }

@@ -54,6 +54,13 @@ pub enum Command {
         #[command(flatten)]
         at: At,
     },
+    /// The psychiatrist on call: start a ladder, see it climbed, answer it
+    Page {
+        #[command(subcommand)]
+        command: PageCommand,
+        #[command(flatten)]
+        at: At,
+    },
     /// A drill over real SIP: rings the line, answers as counsellors, listens both ways, shows the budgets;
     /// exit code 2 where something did not hold
     Rehearse(RehearseArgs),
@@ -87,10 +94,120 @@ pub struct LineArgs {
 pub enum Service {
     Routing,
     Telephony,
+    Escalation,
 }
 
 impl Service {
-    pub const ALL: [Self; 2] = [Self::Routing, Self::Telephony];
+    pub const ALL: [Self; 3] = [Self::Routing, Self::Telephony, Self::Escalation];
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum PageCommand {
+    /// Page whoever is on call, rung by rung, until somebody acts
+    Start(PageStart),
+    /// Escalations with their story and every page
+    List {
+        /// Go on with every change
+        #[arg(long)]
+        follow: bool,
+        #[arg(long)]
+        json: bool,
+        /// Only what is not settled
+        #[arg(long)]
+        open: bool,
+        /// Only of this call
+        #[arg(long, value_name = "ID")]
+        call: Option<String>,
+    },
+    /// Say yes for somebody who is on the ladder; code 2 when another was faster
+    Accept {
+        escalation: String,
+        /// Who says yes
+        #[arg(long = "as", value_name = "STAFF")]
+        staff: String,
+    },
+    /// Say no for somebody who is on the ladder
+    Decline {
+        escalation: String,
+        #[arg(long = "as", value_name = "STAFF")]
+        staff: String,
+    },
+    /// Make it more urgent
+    Raise {
+        escalation: String,
+        #[arg(long, value_name = "P1|P2")]
+        priority: String,
+    },
+    /// Give it up, with a reason
+    Withdraw {
+        escalation: String,
+        /// resolved, mistaken, answered, caller_gone, taken_over or other
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+    },
+    /// Write down what the doctor said (read from standard input)
+    Advise {
+        escalation: String,
+        #[arg(long = "as", value_name = "STAFF")]
+        staff: String,
+        /// It was read back to them and they agreed
+        #[arg(long)]
+        read_back: bool,
+    },
+    /// Try whether a person can be reached, by each of their contact points; code 2 when not
+    Test {
+        staff: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// People who wait for a doctor's call-back
+    Callers,
+    /// Such a person was reached, or need not be rung any more
+    Settle {
+        #[arg(long, value_name = "ID")]
+        call: String,
+        /// reached, came_back, doctor_called or other
+        #[arg(long, value_name = "CODE")]
+        how: String,
+    },
+    /// Counsellor and doctor talk alone, the caller is on hold
+    Consult {
+        #[arg(long, value_name = "ID")]
+        call: String,
+    },
+    /// All three hear each other again
+    Together {
+        #[arg(long, value_name = "ID")]
+        call: String,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct PageStart {
+    /// The call it is about
+    #[arg(long, value_name = "ID", required_unless_present = "window")]
+    pub call: Option<String>,
+    /// Whose ladder; the call's window when left out
+    #[arg(long, value_name = "ID")]
+    pub window: Option<String>,
+    #[arg(long, value_name = "P1|P2|P3")]
+    pub priority: String,
+    /// risk_imminent, involuntary_care, medication, somatic, police_request, legal or other; may be given again
+    #[arg(long, required = true, value_name = "CODE")]
+    pub reason: Vec<String>,
+    #[arg(long, value_name = "A..G")]
+    pub triage_code: Option<String>,
+    /// under_10, 10s … 70s, 80_and_over
+    #[arg(long, value_name = "CODE")]
+    pub age_band: Option<String>,
+    /// Who asks for it
+    #[arg(long, value_name = "STAFF")]
+    pub by: Option<String>,
+    /// A word of your own: used twice it is one escalation
+    #[arg(long, value_name = "ID")]
+    pub request: Option<String>,
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Clone, Debug, Subcommand)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::telephony::v1::call_service_client::CallServiceClient;
 use shell::grpc::auth::Token;
@@ -50,6 +51,10 @@ impl Client {
 
     pub(crate) fn calls(&self) -> CallServiceClient<Route> {
         CallServiceClient::new(self.route.clone())
+    }
+
+    pub(crate) fn escalations(&self) -> EscalationServiceClient<Route> {
+        EscalationServiceClient::new(self.route.clone())
     }
 
     pub(crate) fn desks(&self) -> RoutingServiceClient<Route> {

@@ -1,16 +1,20 @@
 //! One port for people and services: gRPC (also gRPC-Web), health, metrics and
 //! the start page.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
+use axum::{Json, Router};
+use escalation::EscalationServer;
 use metrics_exporter_prometheus::PrometheusHandle;
+use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use proto::telephony::v1::call_service_server::CallServiceServer;
 use routing::RoutingServer;
+use shell::clock::Clock;
+use shell::reconciler::Status;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
 use telephony::CallServer;
@@ -28,6 +32,8 @@ struct About {
     db: Db,
     shutdown: Shutdown,
     metrics: Option<PrometheusHandle>,
+    status: Status,
+    clock: Clock,
 }
 
 /// Serves until everything has ended.
@@ -39,11 +45,18 @@ pub(crate) async fn serve(
     listener: TcpListener,
     metrics: Option<PrometheusHandle>,
 ) -> anyhow::Result<()> {
-    let about = About { db: running.db.clone(), shutdown: running.shutdown.clone(), metrics };
+    let about = About {
+        db: running.db.clone(),
+        shutdown: running.shutdown.clone(),
+        metrics,
+        status: running.status.clone(),
+        clock: running.clock.clone(),
+    };
     let pages = Router::new()
         .route("/", get(|| async { Html(PAGE) }))
         .route("/live", get(|| async { "alive\n" }))
         .route("/ready", get(ready))
+        .route("/status", get(status))
         .route("/metrics", get(metrics_page))
         .with_state(about);
     let grpc = grpc(running).await?.prepare().into_axum_router().layer(GrpcWebLayer::new());
@@ -66,6 +79,10 @@ async fn grpc(running: &Running) -> anyhow::Result<Routes> {
         reporter.set_serving::<RoutingServiceServer<RoutingServer>>().await;
         routes = routes.add_service(server);
     }
+    if let Some(server) = running.escalation.clone() {
+        reporter.set_serving::<EscalationServiceServer<EscalationServer>>().await;
+        routes = routes.add_service(server);
+    }
     if let Some(telephony) = &running.telephony {
         reporter.set_serving::<CallServiceServer<CallServer>>().await;
         routes = routes.add_service(telephony.calls.clone());
@@ -74,6 +91,7 @@ async fn grpc(running: &Running) -> anyhow::Result<Routes> {
     tokio::spawn(async move {
         shutdown.draining().await;
         reporter.set_not_serving::<RoutingServiceServer<RoutingServer>>().await;
+        reporter.set_not_serving::<EscalationServiceServer<EscalationServer>>().await;
         reporter.set_not_serving::<CallServiceServer<CallServer>>().await;
     });
     Ok(routes)
@@ -88,6 +106,19 @@ async fn ready(State(about): State<About>) -> impl IntoResponse {
         Ok(_) => (StatusCode::OK, "ready\n"),
         Err(_) => (StatusCode::OK, "ready, but the store does not answer: calls go on, events are spooled\n"),
     }
+}
+
+/// What each worker owes, and since when: the oldest debt first of all.
+async fn status(State(about): State<About>) -> impl IntoResponse {
+    let workers = about.status.figures();
+    let oldest = workers.values().filter_map(|figures| figures.oldest_us).min();
+    Json(serde_json::json!({
+        "now_us": about.clock.now().micros(),
+        "clock_offset_us": about.clock.offset_micros(),
+        "oldest_debt_us": oldest,
+        "late": workers.values().map(|figures| figures.late).sum::<u64>(),
+        "workers": workers,
+    }))
 }
 
 async fn metrics_page(State(about): State<About>) -> impl IntoResponse {

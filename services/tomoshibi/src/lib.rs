@@ -8,6 +8,7 @@ pub mod cli;
 mod client;
 mod desks;
 mod http;
+mod page;
 mod phones;
 mod rehearse;
 mod rota;
@@ -40,6 +41,7 @@ pub fn run(cli: Cli) -> ExitCode {
             calls::run(line, &at, &calls::Wanted { follow, json, call, limit })
         }
         Some(Command::Rehearse(wanted)) => rehearse::run(line, &wanted),
+        Some(Command::Page { command, at }) => page::run(line, &at, command),
         Some(Command::Desks { command, json, at }) => desks::run(line, &at, command.as_ref(), json),
     };
     match outcome {

@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use domain::ids::{DeskId, OperatorId};
+use escalation::EscalationServer;
 use on_call_rota::Rota;
+use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
+use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use proto::telephony::v1::call_service_server::CallServiceServer;
@@ -20,6 +23,7 @@ use shell::grpc::auth::{Guarded, Token};
 use shell::grpc::{Route, channel, far, near};
 use shell::ids::Ids;
 use shell::process::{Process, ProcessId};
+use shell::reconciler::Status;
 use shell::seal::{KeyRing, Sealer};
 use shell::shutdown::Shutdown;
 use shell::store::Db;
@@ -52,7 +56,10 @@ pub(crate) struct Running {
     pub process: Process,
     pub shutdown: Shutdown,
     pub routing: Option<Guarded<RoutingServiceServer<RoutingServer>>>,
+    pub escalation: Option<Guarded<EscalationServiceServer<EscalationServer>>>,
     pub telephony: Option<Telephony>,
+    /// What the workers of this process owe.
+    pub status: Status,
 }
 
 pub(crate) struct Telephony {
@@ -106,16 +113,26 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         token: token.clone(),
         bus,
         alarms,
+        status: Status::default(),
     };
     let routing = match services.contains(&Service::Routing) {
         true => Some(house.routing(&rota_file).await?),
         false => None,
     };
-    let telephony = match services.contains(&Service::Telephony) {
-        true => Some(house.telephony(house.route_to(routing.as_ref())?, &rota).await?),
+    let escalation = match services.contains(&Service::Escalation) {
+        true => Some(house.escalation(&rota_file).await?),
         false => None,
     };
-    Ok(Running { rota, db, clock, process, shutdown, routing, telephony })
+    let telephony = match services.contains(&Service::Telephony) {
+        true => {
+            let (to_routing, to_escalation) =
+                (house.route_to(routing.as_ref())?, house.route_to_escalation(escalation.as_ref())?);
+            Some(house.telephony(to_routing, to_escalation, &rota).await?)
+        }
+        false => None,
+    };
+    let status = house.status;
+    Ok(Running { rota, db, clock, process, shutdown, routing, escalation, telephony, status })
 }
 
 /// What every service here shares.
@@ -129,6 +146,7 @@ struct House<'s> {
     token: Token,
     bus: Bus,
     alarms: Alarms,
+    status: Status,
 }
 
 impl House<'_> {
@@ -146,7 +164,7 @@ impl House<'_> {
         };
         let running = routing::start(settings, deps).await?;
         let server = Guarded::new(RoutingServiceServer::new(running.server.clone()), &self.token);
-        tokio::spawn(reload_on_hang_up(running));
+        tokio::spawn(on_hang_up(move || running.reload()));
         Ok(server)
     }
 
@@ -163,7 +181,58 @@ impl House<'_> {
         }
     }
 
-    async fn telephony(&self, route: Route, rota: &Rota) -> anyhow::Result<Telephony> {
+    async fn escalation(
+        &self,
+        rota: &Path,
+    ) -> anyhow::Result<Guarded<EscalationServiceServer<EscalationServer>>> {
+        let mut settings = self.settings.escalation.clone();
+        settings.rota = rota.to_owned();
+        settings.owner = self.process.id;
+        let deps = escalation::Deps {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            bus: self.bus.clone(),
+            alarms: self.alarms.clone(),
+            shutdown: self.shutdown.clone(),
+            sealer: self.sealer()?,
+            status: self.status.clone(),
+        };
+        let running = escalation::start(settings, deps).await?;
+        let server = Guarded::new(EscalationServiceServer::new(running.server.clone()), &self.token);
+        tokio::spawn(on_hang_up(move || running.reload()));
+        Ok(server)
+    }
+
+    /// None where no escalation is known: then nobody is paged, and the start says so.
+    fn route_to_escalation(
+        &self,
+        here: Option<&Guarded<EscalationServiceServer<EscalationServer>>>,
+    ) -> anyhow::Result<Option<Route>> {
+        let limit = self.settings.escalation_budget;
+        match (here, &self.settings.escalation_at) {
+            (Some(server), _) => Ok(Some(near(server.clone(), limit, &self.token))),
+            (None, Some(at)) => {
+                let channel = channel(at).with_context(|| {
+                    format!("escalation.at {at:?} is not an address such as http://escalation:8080")
+                })?;
+                Ok(Some(far(channel, limit, &self.token)))
+            }
+            (None, None) => {
+                tracing::warn!(
+                    "no escalation runs here and escalation.at is empty: psychiatrists are not paged"
+                );
+                Ok(None)
+            }
+        }
+    }
+
+    async fn telephony(
+        &self,
+        route: Route,
+        to_escalation: Option<Route>,
+        rota: &Rota,
+    ) -> anyhow::Result<Telephony> {
         let phones_file =
             self.settings.phones.clone().unwrap_or_else(|| self.settings.data.join("phones.toml"));
         let Phones { accounts, seats } = phones::load(&phones_file, rota)?;
@@ -201,7 +270,7 @@ impl House<'_> {
             ids: self.ids.clone(),
             prompts,
             page_words: driver::PageWords,
-            escalation: None,
+            escalation: to_escalation.map(EscalationServiceClient::new),
             alarms: self.alarms.clone(),
             settings: self.settings.driver.clone(),
             owner: self.process.id.to_string().into(),
@@ -227,10 +296,10 @@ impl House<'_> {
 }
 
 /// SIGHUP: the rota file is read at once instead of at the next look.
-async fn reload_on_hang_up(routing: routing::Routing) {
+async fn on_hang_up(reload: impl Fn()) {
     let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
     while hang_up.recv().await.is_some() {
-        routing.reload();
+        reload();
     }
 }
 

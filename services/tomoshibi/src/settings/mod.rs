@@ -1,6 +1,8 @@
 //! The settings of the line: read from the layers, checked against each other,
 //! then values that cannot be wrong.
 
+mod escalation;
+
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,10 @@ pub(crate) struct LineSettings {
     pub routing: routing::Settings,
     pub routing_at: Option<String>,
     pub routing_budget: Duration,
+    /// The rota and the owner are filled in when it starts.
+    pub escalation: ::escalation::Settings,
+    pub escalation_at: Option<String>,
+    pub escalation_budget: Duration,
     pub driver: DriverSettings,
     pub telemetry: TelemetrySettings,
     pub drain: Duration,
@@ -72,6 +78,9 @@ impl LineSettings {
             routing: ringing(&settings),
             routing_at: Some(settings.text("routing.at")).filter(|at| !at.is_empty()),
             routing_budget: settings.duration("routing.budget", MILLI * 20..=SECOND * 5),
+            escalation: escalation::paging(&settings),
+            escalation_at: Some(settings.text("escalation.at")).filter(|at| !at.is_empty()),
+            escalation_budget: settings.duration("escalation.budget", MILLI * 100..=SECOND * 10),
             telemetry: telemetry(&settings),
             drain: settings.duration("drain.limit", Duration::ZERO..=HOUR * 4),
             node: settings.text("node"),
@@ -296,6 +305,7 @@ fn driver(settings: &Settings) -> DriverSettings {
             routing_answers: settings.duration("routing.budget", MILLI * 20..=SECOND * 5),
             human_answers: wait("patience.announcement"),
         },
+        paging: escalation::spoken(settings),
         ..DriverSettings::default()
     }
 }
