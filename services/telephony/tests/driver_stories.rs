@@ -10,8 +10,11 @@ mod driver_stories {
     mod call_backs;
     mod measures;
     mod outages;
+    mod paging;
     mod phones;
+    mod policy;
     mod queue;
     mod recovery;
+    mod ring_back;
     mod waiting;
 }

@@ -51,7 +51,7 @@ use presence::PhoneNews;
 
 pub use kept_plan::KeptPlan;
 pub use measure::Limits;
-pub use paging::{PageWords, PagingSettings};
+pub use paging::{PageWords, PagingSettings, Word};
 pub use plan::Plan;
 pub use presence::Seat;
 pub use ring_list::DesksInUse;

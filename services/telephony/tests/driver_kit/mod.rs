@@ -10,7 +10,9 @@
 
 mod durable;
 mod edge;
+mod escalation;
 mod house;
+mod pages;
 mod rota;
 mod route;
 mod told;
@@ -23,6 +25,8 @@ use std::time::Duration;
 use domain::ids::DeskId;
 use domain::routing::Strategy;
 use domain::time::Instant;
+use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
+use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use routing::Routing;
@@ -43,7 +47,9 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 pub use durable::Durable;
 pub use edge::{Did, FakeEdge};
+pub use escalation::{FakeEscalation, Heard, Mood};
 pub use house::House;
+pub use pages::{CALLER, DOCTOR, PAGE};
 pub use rota::{FALLBACK, Person, neighbour, newcomer, nurse};
 pub use route::Way;
 pub use told::Told;
@@ -85,6 +91,7 @@ impl Opening {
 pub struct TestLine {
     pub clock: Clock,
     pub edge: Arc<FakeEdge>,
+    pub escalation: FakeEscalation,
     pub deps: Arc<Deps>,
     pub told: Told,
     pub durable: Durable,
@@ -118,14 +125,18 @@ impl TestLine {
         let server = RoutingServiceServer::new(routing.server.clone());
         let (way, door) = watch::channel(Way::To(server));
         let route = near(Door(door), opening.routing_budget, &Token::generate());
+        let escalation = FakeEscalation::new();
+        let server = EscalationServiceServer::new(escalation.clone());
+        let to_escalation = near(server, opening.routing_budget, &Token::generate());
         let (events_in, events) = mpsc::channel(1024);
         let durable = Durable::of(house.store.clone(), house.spool());
         let edge = Arc::new(FakeEdge::new(clock.clone(), events_in, durable.clone()));
         let process = House::process(process);
         process.arrive(&house.db, clock.now()).await.unwrap();
-        let (deps, plan_in) = deps(&house, &opening, &edge, route, process, alarms, &clock, ids);
+        let (deps, plan_in) =
+            deps(&house, &opening, &edge, (route, to_escalation), process, alarms, &clock, ids);
         driver::start(Arc::clone(&deps), events, plan_in, seats(&opening));
-        let line = Self { clock, edge, deps, told, durable, house, way, routing, opening };
+        let line = Self { clock, edge, escalation, deps, told, durable, house, way, routing, opening };
         until("the driver knows the plan", || (!line.deps.plan.borrow().windows.is_empty()).then_some(()))
             .await;
         line
@@ -193,7 +204,7 @@ fn deps(
     house: &House,
     opening: &Opening,
     edge: &Arc<FakeEdge>,
-    route: shell::grpc::Route,
+    (route, to_escalation): (shell::grpc::Route, shell::grpc::Route),
     process: Process,
     alarms: Alarms,
     clock: &Clock,
@@ -217,7 +228,7 @@ fn deps(
         ids,
         prompts: PromptSet::embedded().unwrap(),
         page_words: driver::PageWords,
-        escalation: None,
+        escalation: Some(EscalationServiceClient::new(to_escalation)),
         alarms,
         settings: opening.driver.clone(),
         desks: DesksInUse::default(),

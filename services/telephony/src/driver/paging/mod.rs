@@ -26,7 +26,7 @@ use super::Deps;
 pub(super) use page_task::rings_back;
 pub(super) use paged::Paged;
 pub(super) use safety::reached;
-pub use words::PageWords;
+pub use words::{PageWords, Word};
 
 #[derive(Clone, Debug)]
 pub struct PagingSettings {
