@@ -71,9 +71,9 @@ impl Reconcile for Pager {
     }
 
     async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>> {
-        let mut next = None;
+        let (mut next, owner) = (None, self.settings.owner.to_string());
         for channel in [Channel::Mail, Channel::Webhook] {
-            for candidate in self.keeper.store.due_by(channel, now, AT_ONCE).await? {
+            for candidate in self.keeper.store.due_by(channel, &owner, now, AT_ONCE).await? {
                 // One message that cannot be sent must not keep the others.
                 if let Err(error) = self.begin(&candidate).await {
                     tracing::error!(%error, page = candidate.page_id, "a message cannot be sent");

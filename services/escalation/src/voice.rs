@@ -26,7 +26,7 @@ use crate::wire;
 /// Looked at this often even when nobody nudges.
 const PERIOD: Duration = Duration::from_secs(1);
 /// Beyond the ringing: dialling, the announcement, the choice of a key.
-const REPORTED_WITHIN: Duration = Duration::from_secs(90);
+const REPORTED_WITHIN: Duration = Duration::from_secs(150);
 /// Work that waits in a stream for its reader.
 const AHEAD: usize = 4;
 /// Pages looked at in one go.

@@ -25,11 +25,11 @@ pub(crate) struct Taking {
     pub(crate) until: Instant,
 }
 
-/// None, run out, or its owner is dead. `$2` is now.
+/// None, run out, or its owner is dead; who asks is not. `$2` is now, `$3` who asks.
 macro_rules! lease_is_free {
     () => {
-        "(page.lease_owner IS NULL OR page.lease_until_us <= $2 OR NOT EXISTS (
-             SELECT 1 FROM process WHERE process_id = page.lease_owner AND process.lease_until_us > $2))"
+        "(page.lease_owner IS NULL OR page.lease_until_us <= $2 OR (page.lease_owner <> $3 AND NOT EXISTS (
+             SELECT 1 FROM process WHERE process_id = page.lease_owner AND process.lease_until_us > $2)))"
     };
 }
 
@@ -48,15 +48,15 @@ impl Store {
             "SELECT page_id, escalation_id, number, contact FROM page
              WHERE channel = $1 AND state IN ('owed', 'out') AND next_us <= $2 AND ",
             lease_is_free!(),
-            " AND (call_id IS NULL OR next_us <= $3 OR NOT EXISTS (
+            " AND (call_id IS NULL OR next_us <= $4 OR NOT EXISTS (
                  SELECT 1 FROM open_call JOIN process ON process.process_id = open_call.process_id
-                 WHERE open_call.call_id = page.call_id AND open_call.process_id <> $4
+                 WHERE open_call.call_id = page.call_id AND open_call.process_id <> $3
                    AND process.lease_until_us > $2))
              ORDER BY next_us, page_id LIMIT $5"
         );
         on!(self.db.read(), pool => {
-            sqlx::query_as(SQL).bind(Channel::Voice.code()).bind(now.micros())
-                .bind(now.micros() - AWAY_MICROS).bind(owner).bind(i64::from(most)).fetch_all(pool).await
+            sqlx::query_as(SQL).bind(Channel::Voice.code()).bind(now.micros()).bind(owner)
+                .bind(now.micros() - AWAY_MICROS).bind(i64::from(most)).fetch_all(pool).await
         })
         .attempt("find pages that are due")
     }
@@ -65,6 +65,7 @@ impl Store {
     pub(crate) async fn due_by(
         &self,
         channel: Channel,
+        owner: &str,
         now: Instant,
         most: u32,
     ) -> Result<Vec<Candidate>, StoreError> {
@@ -72,10 +73,10 @@ impl Store {
             "SELECT page_id, escalation_id, number, contact FROM page
              WHERE channel = $1 AND state IN ('owed', 'out') AND next_us <= $2 AND ",
             lease_is_free!(),
-            " ORDER BY next_us, page_id LIMIT $3"
+            " ORDER BY next_us, page_id LIMIT $4"
         );
         on!(self.db.read(), pool => {
-            sqlx::query_as(SQL).bind(channel.code()).bind(now.micros()).bind(i64::from(most))
+            sqlx::query_as(SQL).bind(channel.code()).bind(now.micros()).bind(owner).bind(i64::from(most))
                 .fetch_all(pool).await
         })
         .attempt("find messages that are due")

@@ -1,0 +1,221 @@
+//! What a doctor, a counsellor and a telephony process notice, with the clock moved by hand.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a story that cannot go on fails")]
+
+mod line;
+
+use line::{OPERATOR, asked, on_both_stores, secs};
+use proto::escalation::v1 as pb;
+use proto::escalation::v1::voice_page::Target;
+use proto::escalation::v1::{Acceptance, PageNews};
+use shell::on;
+use uuid::Uuid;
+
+#[tokio::test]
+async fn the_first_is_silent_the_second_busy_the_third_presses_two_and_joins() {
+    on_both_stores(|line| async move {
+        let mut telephony = line.telephony("here").await;
+        let escalation = line.starts("r1").await;
+
+        let first = telephony.rings().await;
+        assert_eq!(
+            (first.staff_id.as_str(), first.target.clone()),
+            ("aoki", Some(Target::Phone("aoki".into())))
+        );
+        assert_eq!((first.triage_code.as_str(), first.language.as_str(), first.drill), ("A", "ja", false));
+        telephony.reports(&first, PageNews::Ringing, "").await;
+        line.passes(secs(30));
+        telephony.reports(&first, PageNews::Unanswered, "no_answer").await;
+        line.passes(secs(90));
+
+        let second = telephony.rings().await;
+        assert_eq!(second.target, Some(Target::Number("+819000000002".into())));
+        line.passes(secs(1));
+        telephony.reports(&second, PageNews::Failed, "busy").await;
+
+        let third = telephony.rings().await;
+        assert_eq!(third.staff_id, "noda", "busy costs nothing");
+        let answer = telephony.accepts(&third).await;
+        assert_eq!((answer.acceptance(), answer.accepted_by.as_str()), (Acceptance::Accepted, "noda"));
+        let done = line.acts(&escalation, "noda", "joined").await;
+
+        assert_eq!((done.state.as_str(), done.act.as_str()), ("acted", "joined"));
+        let ends: Vec<_> =
+            done.pages.iter().map(|page| (page.staff_id.as_str(), page.state.as_str())).collect();
+        assert_eq!(ends[..3], [("aoki", "unanswered"), ("endo", "failed"), ("noda", "accepted")]);
+        let tries = &done.pages[0].attempts;
+        assert_eq!(
+            (tries.len(), tries[0].detail.as_str(), tries[0].delivered_at.is_some()),
+            (1, "no_answer", true)
+        );
+        assert_eq!(done.pages[1].attempts[0].detail, "busy");
+        let order: Vec<_> = done.events.iter().map(|event| event.seq).collect();
+        assert_eq!(order, (0..u32::try_from(order.len()).unwrap()).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_sent_by_many_at_once_makes_one_escalation_and_rings_once() {
+    on_both_stores(|line| async move {
+        let starts = (0..12).map(|_| line.starts("same"));
+        let made = futures::future::join_all(starts).await;
+
+        assert!(made.iter().all(|one| one.escalation_id == made[0].escalation_id));
+        assert_eq!(made[0].pages.len(), 1);
+        let (mut one, mut two) = (line.telephony("one").await, line.telephony("two").await);
+        let page = tokio::select! { page = one.rings() => page, page = two.rings() => page };
+        assert_eq!(page.staff_id, "aoki");
+        assert_eq!(line.shown(&made[0]).await.pages[0].attempts.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_who_say_yes_at_once_one_has_it_and_the_other_hears_who() {
+    on_both_stores(|line| async move {
+        let mut telephony = line.telephony("here").await;
+        let escalation = line.starts("r1").await;
+        let aoki = telephony.rings().await;
+        line.passes(secs(120));
+        let endo = telephony.rings().await;
+        let accept = |page: &pb::VoicePage| {
+            let asked = pb::AcceptPageRequest { page_id: page.page_id.clone(), ..Default::default() };
+            let mut client = line.client.clone();
+            async move { client.accept_page(asked).await.unwrap().into_inner() }
+        };
+
+        let (one, two) = tokio::join!(accept(&aoki), accept(&endo));
+
+        let mut said = [one.acceptance(), two.acceptance()];
+        said.sort();
+        assert_eq!(said, [Acceptance::Accepted, Acceptance::TakenOver]);
+        assert_eq!(one.accepted_by, two.accepted_by);
+        let off = telephony.is_called_off().await;
+        assert_eq!(off.taken_over_by, line.shown(&escalation).await.accepted_by);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_pages_of_a_dead_telephony_process_are_rung_by_the_next_under_the_same_key() {
+    on_both_stores(|line| async move {
+        let mut first = line.telephony("one").await;
+        let escalation = line.starts("r1").await;
+        let page = first.rings().await;
+        first.dies().await;
+        let mut second = line.telephony("two").await;
+
+        for _ in 0..11 {
+            line.passes(secs(1));
+            tokio::task::yield_now().await;
+        }
+
+        let again = second.rings().await;
+        assert_eq!((&again.page_id, &again.staff_id), (&page.page_id, &page.staff_id));
+        let tries = line.shown(&escalation).await.pages[0].attempts.clone();
+        assert_eq!((tries.len(), tries[0].detail.as_str()), (2, "lost"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_exhausted_ladder_rings_the_supervisor_and_alarms() {
+    on_both_stores(|line| async move {
+        let mut telephony = line.telephony("here").await;
+        line.starts("r1").await;
+        for _ in 0..3 {
+            let page = telephony.rings().await;
+            telephony.reports(&page, PageNews::Failed, "unreachable").await;
+        }
+
+        let page = telephony.rings().await;
+
+        assert_eq!(page.staff_id, "kubo");
+        line.is_alarmed("escalation_exhausted").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn advice_is_shown_to_people_and_sealed_in_the_store() {
+    on_both_stores(|line| async move {
+        let escalation = line.starts("r1").await;
+        let asked = pb::WriteAdviceRequest {
+            operator_id: OPERATOR.into(),
+            escalation_id: escalation.escalation_id.clone(),
+            staff_id: "aoki".into(),
+            advice: "救急車を呼ぶ telltale".into(),
+            read_back: true,
+        };
+
+        let done = line.client.clone().write_advice(asked).await.unwrap().into_inner().escalation.unwrap();
+
+        assert_eq!((done.state.as_str(), done.advice[0].read_back), ("acted", true));
+        assert_eq!(done.advice[0].advice, "救急車を呼ぶ telltale");
+        let kept: Vec<(Vec<u8>, Vec<u8>, String)> = on!(line.db.read(), pool => {
+            sqlx::query_as("SELECT a.advice_sealed, e.contacts_sealed, e.body FROM advice a JOIN escalation e ON e.escalation_id = a.escalation_id")
+                .fetch_all(pool).await
+        })
+        .unwrap();
+        let all = format!("{} {} {}", lossy(&kept[0].0), lossy(&kept[0].1), kept[0].2);
+        assert!(!all.contains("telltale") && !all.contains("819000000002"), "{all}");
+        assert!(done.events.iter().all(|event| !event.body.contains("telltale")));
+    })
+    .await;
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[tokio::test]
+async fn who_waits_for_a_doctor_is_rung_by_a_desk_every_ten_minutes_until_somebody_acts() {
+    on_both_stores(|line| async move {
+        let call = Uuid::now_v7().to_string();
+        on!(line.db.write(), pool => {
+            sqlx::query(
+                "INSERT INTO call_event (operator_id, call_id, seq, at_us, kind, body)
+                 VALUES ('example', $1, 0, 1, 'begun', '{}')",
+            )
+            .bind(&call).execute(pool).await.map(drop)
+        })
+        .unwrap();
+        let escalation = line.starts_for("r1", &call).await;
+        let ask = || {
+            let mut client = line.client.clone();
+            let asked = pb::ListSafetyCallersRequest { operator_id: OPERATOR.into() };
+            async move { client.list_safety_callers(asked).await.unwrap().into_inner().callers }
+        };
+        while ask().await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        line.passes(secs(600));
+
+        let mut telephony = line.telephony("here").await;
+        let mut caller = None;
+        while caller.is_none() {
+            caller = telephony.waits_or_rings().await;
+        }
+
+        let caller = caller.unwrap();
+        assert_eq!((caller.call_id, caller.asked), (call, 1));
+        line.acts(&escalation, "aoki", "called_back").await;
+        assert!(ask().await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unknown_window_and_a_request_without_a_reason_are_refused_by_their_field() {
+    on_both_stores(|line| async move {
+        let mut client = line.client.clone();
+        let none = pb::StartEscalationRequest { reasons: vec![], ..asked("r", "") };
+        let refused = client.start_escalation(none).await.unwrap_err();
+        assert!(refused.message().starts_with("invalid reasons"), "{refused:?}");
+        let elsewhere = pb::StartEscalationRequest { window_id: "other".into(), ..asked("r", "") };
+        let refused = client.start_escalation(elsewhere).await.unwrap_err();
+        assert_eq!(refused.code(), tonic::Code::NotFound);
+    })
+    .await;
+}
