@@ -141,7 +141,7 @@ def check(folder):
         for name in texts():
             path = folder / language / f"{name}.wav"
             said, wrong = look_at(path)
-            print(f"{language}/{name:<20} {said}" + "".join(f"  FAULT: {fault}" for fault in wrong))
+            print(f"{language}/{name:<25} {said}" + "".join(f"  FAULT: {fault}" for fault in wrong))
             faults += len(wrong)
     if faults:
         sys.exit(f"{faults} faults: see README.md for what a file must be")

@@ -36,6 +36,7 @@ mod stories;
 mod tick;
 
 pub mod clip;
+pub mod page_words;
 pub mod prompts;
 pub mod sdp;
 pub mod tone;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use domain::ledger::Prompt;
 
 use super::clip::{Clip, ClipError};
+use super::page_words::Word;
 
 /// In the order of `Prompt::ALL`; each in Japanese and English.
 macro_rules! recordings {
@@ -76,7 +77,12 @@ fn list(faults: &[PromptFault]) -> String {
 }
 
 fn names() -> String {
-    Prompt::ALL.map(Prompt::name).join(", ")
+    stems().collect::<Vec<_>>().join(", ")
+}
+
+/// Of every recording that the folder of an operator may hold.
+fn stems() -> impl Iterator<Item = &'static str> {
+    Prompt::ALL.into_iter().map(Prompt::name).chain(Word::ALL.iter().map(|word| word.name()))
 }
 
 /// Every prompt in every language.
@@ -135,13 +141,12 @@ fn embedded(prompt: Prompt, language: Language) -> Result<Clip, ClipError> {
     Clip::from_wav_bytes(prompt.name(), &path, EMBEDDED[prompt as usize][language as usize])
 }
 
-/// WAV files in the folder that no prompt will ever ask for: most likely a slip of the pen.
-fn strangers(folder: &Path) -> Vec<PromptFault> {
+/// WAV files in the folder that no prompt and no page will ever ask for: most likely a slip of the pen.
+pub(super) fn strangers(folder: &Path) -> Vec<PromptFault> {
     let mut faults = Vec::new();
     let mut expected = Vec::new();
     for language in Language::ALL {
-        let files =
-            Prompt::ALL.map(|prompt| folder.join(language.code()).join(prompt.name()).with_extension("wav"));
+        let files = stems().map(|stem| folder.join(language.code()).join(stem).with_extension("wav"));
         expected.extend(files);
     }
     let languages = Language::ALL.map(|language| folder.join(language.code()));
@@ -216,7 +221,7 @@ mod tests {
 
     #[test]
     fn an_operators_own_recording_replaces_one_prompt_and_the_rest_stay() {
-        let folder = folder(&["ja/hold.wav"]);
+        let folder = folder(&["ja/hold.wav", "en/page_p1.wav"]);
 
         let (own, embedded) = (PromptSet::from_dir(folder.path()).unwrap(), PromptSet::embedded().unwrap());
 
