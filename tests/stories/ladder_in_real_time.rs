@@ -16,7 +16,7 @@ async fn the_first_is_silent_the_second_busy_the_third_declines_and_the_fourth_j
     let busy = sipp_doctor(&line, "endo", "phone_busy").await;
     let declines = TestDoctor::registers(&line, "noda").await;
     let joins = TestDoctor::registers(&line, "ueda").await;
-    let (caller, _desk, call) = talking(&line).await;
+    let (caller, desk, call) = talking(&line).await;
 
     is_paged_for(&line, &call).await;
     silent.is_rung(1).await;
@@ -47,7 +47,9 @@ async fn the_first_is_silent_the_second_busy_the_third_declines_and_the_fourth_j
         assert_eq!(page.attempts.len(), 1, "{page:?}");
     }
 
+    // Counsellor and doctor may go on without the caller.
     caller.hangs_up().await;
+    desk.hangs_up().await;
     joins.is_let_go(1).await;
     line.calls_ended(1).await[0].is_whole();
     assert_eq!((silent.rang(), declines.rang(), joins.rang()), (1, 1, 1));

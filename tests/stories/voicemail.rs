@@ -15,7 +15,7 @@ async fn a_voicemail_that_lifts_and_talks_never_accepts_and_the_ladder_goes_on()
         setup.settings("[escalation]\np1 = [\"0s\", \"12s\", \"60s\"]\nring_for = \"20s\"").start().await;
     let voicemail = TestDoctor::voicemail(&line, "aoki").await;
     let doctor = TestDoctor::registers(&line, "endo").await;
-    let (caller, _desk, call) = talking(&line).await;
+    let (caller, desk, call) = talking(&line).await;
 
     is_paged_for(&line, &call).await;
     voicemail.phone.has("CALL_ESTABLISHED", 1).await;
@@ -35,7 +35,9 @@ async fn a_voicemail_that_lifts_and_talks_never_accepts_and_the_ladder_goes_on()
     let states = told.pages.iter().map(|page| (page.staff_id.as_str(), page.state.as_str()));
     assert_eq!(states.collect::<Vec<_>>(), [("aoki", "cancelled"), ("endo", "accepted")]);
 
+    // Counsellor and doctor may go on without the caller.
     caller.hangs_up().await;
+    desk.hangs_up().await;
     doctor.is_let_go(1).await;
     line.calls_ended(1).await[0].is_whole();
     assert_eq!(line.calls().await[0].told("joined", "staff"), ["endo"]);
