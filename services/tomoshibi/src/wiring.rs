@@ -30,6 +30,7 @@ use shell::store::Db;
 use telephony::driver::{self, Deps, DesksInUse, KeptPlan, Switchboard};
 use telephony::ledger::{Ledger, LedgerSettings};
 use telephony::media::Engine;
+use telephony::media::page_words::PageWords;
 use telephony::media::prompts::PromptSet;
 use telephony::sip::SipEdge;
 use telephony::{CallServer, PhoneBook};
@@ -236,9 +237,9 @@ impl House<'_> {
         let phones_file =
             self.settings.phones.clone().unwrap_or_else(|| self.settings.data.join("phones.toml"));
         let Phones { accounts, seats } = phones::load(&phones_file, rota)?;
-        let prompts = match &self.settings.prompts {
-            Some(folder) => PromptSet::from_dir(folder)?,
-            None => PromptSet::embedded()?,
+        let (prompts, page_words) = match &self.settings.prompts {
+            Some(folder) => (PromptSet::from_dir(folder)?, PageWords::from_dir(folder)?),
+            None => (PromptSet::embedded()?, PageWords::embedded()?),
         };
         let sealer = self.sealer()?;
         let (ledger, _writer) =
@@ -269,7 +270,7 @@ impl House<'_> {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             prompts,
-            page_words: driver::PageWords,
+            page_words,
             escalation: to_escalation.map(EscalationServiceClient::new),
             alarms: self.alarms.clone(),
             settings: self.settings.driver.clone(),

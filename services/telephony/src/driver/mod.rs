@@ -44,6 +44,7 @@ use tracing::{info, warn};
 
 use crate::edge::{Edge, EdgeEvent};
 use crate::ledger::Ledger;
+use crate::media::page_words::PageWords;
 use crate::media::prompts::PromptSet;
 
 use call_task::Heard;
@@ -51,7 +52,7 @@ use presence::PhoneNews;
 
 pub use kept_plan::KeptPlan;
 pub use measure::Limits;
-pub use paging::{PageWords, PagingSettings, Word};
+pub use paging::PagingSettings;
 pub use plan::Plan;
 pub use presence::Seat;
 pub use ring_list::DesksInUse;

@@ -42,6 +42,7 @@ use shell::testkit::operator;
 use telephony::driver::{self, Deps, DesksInUse, DriverSettings, Seat, Switchboard};
 use telephony::edge::EdgeEvent;
 use telephony::ledger::{Ledger, LedgerSettings};
+use telephony::media::page_words::PageWords;
 use telephony::media::prompts::PromptSet;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -227,7 +228,7 @@ fn deps(
         clock: clock.clone(),
         ids,
         prompts: PromptSet::embedded().unwrap(),
-        page_words: driver::PageWords,
+        page_words: PageWords::embedded().unwrap(),
         escalation: Some(EscalationServiceClient::new(to_escalation)),
         alarms,
         settings: opening.driver.clone(),

@@ -6,8 +6,8 @@ use proto::escalation::v1 as wire;
 use proto::escalation::v1::take_voice_pages_response::Work;
 use proto::escalation::v1::voice_page::Target;
 use shell::testkit::operator;
-use telephony::driver::Word;
 use telephony::edge::{EdgeEvent, IncomingCall, Source};
+use telephony::media::page_words::Word;
 use telephony::media::prompts::Language;
 use uuid::Uuid;
 
@@ -57,10 +57,15 @@ impl TestLine {
 
     /// The doctor's telephone rings, they lift, and hear what it is about.
     pub async fn doctor_lifts(&self) -> LegId {
+        let leg = self.telephone_is_lifted().await;
+        self.is_told(leg, 1).await;
+        leg
+    }
+
+    pub async fn telephone_is_lifted(&self) -> LegId {
         let leg = self.is_rung(DOCTOR).await;
         self.tell(EdgeEvent::Ringing { leg });
         self.lifts(leg);
-        self.is_told(leg, 1).await;
         leg
     }
 

@@ -5,8 +5,8 @@ use domain::ledger::Step;
 use proto::escalation::v1::take_voice_pages_response::Work;
 use proto::escalation::v1::{Acceptance, PageNews, SafetyCaller};
 use shell::testkit::operator;
-use telephony::driver::Word;
 use telephony::edge::Cause;
+use telephony::media::page_words::Word;
 
 use crate::driver_kit::{CALLER, DOCTOR, Heard, Mood, PAGE, TestLine, secs, until};
 
@@ -38,7 +38,7 @@ async fn wrong_keys_repeat_and_2_declines() {
     line.presses(doctor, "2");
 
     line.escalation_hears(&Heard::Declined(PAGE.to_string())).await;
-    line.hears_word(doctor, Word::Thanks).await;
+    line.hears_word(doctor, Word::Declined).await;
     line.advance(secs(10));
     line.is_hung_up(doctor).await;
 }
@@ -188,12 +188,13 @@ async fn a_counsellor_who_is_away_leaves_no_act() {
 async fn a_drill_is_confirmed_by_the_key_and_over() {
     let line = TestLine::begins(&["ito"]).await;
     line.doctor_is_paged(None).await;
-    let doctor = line.doctor_lifts().await;
+    let doctor = line.telephone_is_lifted().await;
+    line.hears_word(doctor, Word::Drill).await;
 
     line.presses(doctor, "1");
 
     line.escalation_hears(&Heard::Accepted(PAGE.to_string())).await;
-    line.hears_word(doctor, Word::Thanks).await;
+    line.hears_word(doctor, Word::DrillThanks).await;
     line.advance(secs(10));
     line.is_hung_up(doctor).await;
 }

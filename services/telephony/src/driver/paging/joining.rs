@@ -16,9 +16,9 @@ use tracing::{info, warn};
 use super::menu::{Event, called_off};
 use super::page_task::PageTask;
 use super::report::{Report, acceptance};
-use super::words::Word;
 use crate::edge::{Cause, Ring, Target};
 use crate::ledger::calls::Calls;
+use crate::media::page_words::Word;
 
 /// Between two attempts to get to a caller who is being rung back.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -37,7 +37,7 @@ impl PageTask {
         }
         match self.page.call {
             Some(call) if !self.page.drill => self.joins(call).await,
-            Some(_) | None => self.parts(Word::Thanks).await,
+            Some(_) | None => self.parts(Word::DrillThanks).await,
         }
     }
 
@@ -66,7 +66,7 @@ impl PageTask {
         loop {
             let joined = self.deps.switchboard.join(call, self.page.staff.clone(), self.leg).await;
             match joined {
-                Ok(()) => return self.is_in().await,
+                Ok(()) => return self.hands_over().await,
                 Err(Unjoinable::Taken) => return self.parts(Word::TakenOver).await,
                 Err(Unjoinable::Ended) => return self.meets_the_counsellor(call).await,
                 Err(Unjoinable::NotYet) if self.deps.clock.now() >= until => {
@@ -82,7 +82,7 @@ impl PageTask {
     }
 
     /// The leg is the call's now. What we still hear of it was meant for the call.
-    async fn is_in(mut self) {
+    async fn hands_over(mut self) {
         info!("a doctor is in the call");
         self.reporter.say(Report::Act("joined"));
         let switchboard = &self.deps.switchboard;

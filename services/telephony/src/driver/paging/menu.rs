@@ -7,8 +7,8 @@ use std::time::Duration;
 use domain::time::Instant;
 
 use super::PagingSettings;
-use super::words::Word;
 use crate::edge::Cause;
+use crate::media::page_words::Word;
 
 /// The longest farewell.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -153,7 +153,7 @@ impl Menu {
             }
             '2' => {
                 let mut effects = vec![Effect::Decline];
-                effects.extend(self.parts(Word::Thanks, now));
+                effects.extend(self.parts(Word::Declined, now));
                 effects
             }
             '9' => {
@@ -276,7 +276,7 @@ mod tests {
         let pressed = |key| lifted().hear(Event::Key(key), NOW);
 
         assert_eq!(pressed('1'), [Effect::Accept]);
-        assert_eq!(pressed('2'), [Effect::Decline, Effect::Say(Word::Thanks)]);
+        assert_eq!(pressed('2'), [Effect::Decline, Effect::Say(Word::Declined)]);
         assert_eq!(pressed('3'), [Effect::Intro]);
         assert_eq!(pressed('9'), [Effect::Reasons]);
     }

@@ -16,7 +16,6 @@ pub(super) mod policy;
 mod report;
 mod safety;
 mod taker;
-mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +25,6 @@ use super::Deps;
 pub(super) use page_task::rings_back;
 pub(super) use paged::Paged;
 pub(super) use safety::reached;
-pub use words::{PageWords, Word};
 
 #[derive(Clone, Debug)]
 pub struct PagingSettings {

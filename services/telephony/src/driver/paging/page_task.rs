@@ -17,6 +17,7 @@ use crate::driver::Deps;
 use crate::driver::call_task::{Heard, INBOX};
 use crate::edge::{Cause, IncomingCall, Repeat, Ring};
 use crate::media::clip::Clip;
+use crate::media::page_words::Word;
 
 pub(super) struct PageTask {
     pub deps: Arc<Deps>,
@@ -140,6 +141,7 @@ impl PageTask {
         match effect {
             Effect::Report(news) if self.we_rang => self.reporter.say(Report::News(news)),
             Effect::Report(_) | Effect::Accept => {}
+            Effect::Intro if page.drill => self.play(words.say(Word::Drill, page.language)),
             Effect::Intro => self.play(words.intro(page.priority, page.language)),
             Effect::Reasons => {
                 self.play(words.reasons(&page.reasons, page.triage, page.age, page.language));
