@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::escalation::{
     Case, Channel, Effect, Escalation, EscalationAlarm, Pace, Page, PageNumber, Priority, Refusal, State,
 };
-use domain::ids::{EscalationId, OperatorId, PageId};
+use domain::ids::{EscalationId, OperatorId, PageId, StaffId};
 use domain::time::Instant;
 use shell::alarms::{Alarm, Alarms};
 use shell::bus::Bus;
@@ -46,7 +46,7 @@ pub(crate) struct Keeper {
 
 /// What one try came to.
 enum Tried<T> {
-    Done(Kept, Vec<Effect>, T),
+    Done(Box<Kept>, Vec<Effect>, T),
     Lost,
     /// What was to be written beside it is not possible any more.
     Void,
@@ -107,7 +107,7 @@ impl Keeper {
             match self.attempt(id, &also, &change).await? {
                 Tried::Done(kept, effects, value) => {
                     self.told(&kept, &effects);
-                    return Ok(Some((kept, value)));
+                    return Ok(Some((*kept, value)));
                 }
                 Tried::Void => return Ok(None),
                 Tried::Lost => {}
@@ -128,7 +128,7 @@ impl Keeper {
         let mut machine = seen.machine.clone();
         let (effects, value) = change(&mut machine, now)?;
         if machine == seen.machine && matches!(also, Also::Nothing | Also::From(_)) {
-            return Ok(Tried::Done(seen, effects, value));
+            return Ok(Tried::Done(Box::new(seen), effects, value));
         }
         let ended = seen.ended.or((!machine.is_open()).then_some(now)).filter(|_| !machine.is_open());
         let next = Kept { machine, revision: seen.revision + 1, ended, ..seen.clone() };
@@ -146,7 +146,7 @@ impl Keeper {
             Store::settle_safety_of(&mut tx, id, "doctor_acted", now).await?;
         }
         tx.commit().await?;
-        Ok(Tried::Done(next, effects, value))
+        Ok(Tried::Done(Box::new(next), effects, value))
     }
 
     async fn beside(
@@ -194,15 +194,28 @@ impl Keeper {
                 Effect::Record(_) | Effect::Owe { .. } | Effect::Hasten { .. } | Effect::Cancel { .. } => {}
             }
         }
-        if !effects.is_empty() && !kept.machine.is_open() && kept.machine.place().0 > 0 {
-            self.clear(kept, "escalation_exhausted");
-        }
-        if let State::Acted { .. } = kept.machine.state()
-            && !effects.is_empty()
-        {
-            self.clear(kept, "escalation_acceptance_lapsed");
+        if !effects.is_empty() && !kept.machine.case().is_drill() {
+            self.clear_what_is_over(kept);
         }
         self.bus.publish(TOPIC, &kept.id.to_string());
+    }
+
+    fn clear_what_is_over(&self, kept: &Kept) {
+        if !kept.machine.is_open() && kept.machine.place().0 > 0 {
+            self.clear(kept, "escalation_exhausted");
+        }
+        if let State::Acted { .. } = kept.machine.state() {
+            self.clear(kept, "escalation_acceptance_lapsed");
+        }
+    }
+
+    /// A drill found that this person cannot be paged.
+    pub(crate) fn unreachable(&self, operator: &OperatorId, staff: &StaffId) {
+        self.alarms.raise(unreachable(operator), Some(staff.to_string()));
+    }
+
+    pub(crate) fn all_reachable(&self, operator: &OperatorId) {
+        self.alarms.clear(&unreachable(operator));
     }
 
     /// What the rota lacked the last time it lacks no more.
@@ -241,6 +254,10 @@ impl Keeper {
 fn alarm(kept: &Kept, kind: &'static str) -> Alarm {
     let window = Some(kept.machine.case().window.clone());
     Alarm { kind, operator: Some(kept.operator.clone()), window }
+}
+
+fn unreachable(operator: &OperatorId) -> Alarm {
+    Alarm { kind: "contact_unreachable", operator: Some(operator.clone()), window: None }
 }
 
 fn alarm_kind(alarm: EscalationAlarm) -> &'static str {

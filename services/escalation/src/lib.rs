@@ -4,6 +4,7 @@ mod answer;
 pub mod channels;
 mod climber;
 mod config;
+mod drills;
 mod error;
 mod figures;
 mod heartbeat;

@@ -1,5 +1,6 @@
 //! Putting the service together.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::answer::Answers;
 use crate::channels::{ChannelFault, Channels};
 use crate::climber::Climber;
 use crate::config::Settings;
+use crate::drills::Drills;
 use crate::figures;
 use crate::heartbeat::Heartbeat;
 use crate::keeper::{self, Keeper};
@@ -117,6 +119,13 @@ impl Crew<'_> {
         let (keeper, settings) = (answers.keeper.clone(), answers.settings.clone());
         self.hire(Climber { keeper: keeper.clone() }, Arc::default());
         self.hire(Safety { keeper: keeper.clone(), settings: settings.clone() }, Arc::default());
+        let drills = Drills {
+            answers: answers.clone(),
+            at: settings.drill_at,
+            done: BTreeMap::new(),
+            judged: BTreeMap::new(),
+        };
+        self.hire(drills, Arc::default());
         let (receivers, freed) = (Receivers::default(), Arc::new(Notify::new()));
         let shutdown = self.deps.shutdown.clone();
         self.hire(Pager { keeper, settings, channels, receivers, freed: freed.clone(), shutdown }, freed);

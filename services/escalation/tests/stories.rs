@@ -219,3 +219,37 @@ async fn an_unknown_window_and_a_request_without_a_reason_are_refused_by_their_f
     })
     .await;
 }
+
+#[tokio::test]
+async fn each_day_those_on_call_are_tried_and_who_is_not_reached_is_alarmed_until_they_are() {
+    let at_ten =
+        |settings: &mut escalation::Settings| settings.drill_at = Some(jiff::civil::time(10, 30, 0, 0));
+    line::on_both_stores_with(at_ten, |line| async move {
+        let mut telephony = line.telephony("here").await;
+        line.passes(secs(1800));
+
+        let mut pages = Vec::new();
+        for _ in 0..3 {
+            pages.push(telephony.rings().await);
+        }
+        pages.sort_by(|one, other| one.staff_id.cmp(&other.staff_id));
+        let who: Vec<_> = pages.iter().map(|page| (page.staff_id.as_str(), page.drill)).collect();
+        assert_eq!(who, [("aoki", true), ("endo", true), ("kubo", true)]);
+        telephony.accepts(&pages[0]).await;
+        telephony.reports(&pages[1], PageNews::Failed, "unreachable").await;
+        telephony.accepts(&pages[2]).await;
+
+        line.is_alarmed("contact_unreachable").await;
+        let asked = pb::TestPageRequest {
+            operator_id: OPERATOR.into(),
+            request_id: "again".into(),
+            staff_id: "endo".into(),
+        };
+        line.passes(secs(60));
+        line.client.clone().test_page(asked).await.unwrap();
+        let again = telephony.rings().await;
+        telephony.accepts(&again).await;
+        line.is_not_alarmed("contact_unreachable").await;
+    })
+    .await;
+}

@@ -101,6 +101,41 @@ impl Store {
         ids.iter().map(|id| id.parse().map_err(|_| escalation::unreadable("id"))).collect()
     }
 
+    /// How many drills have ended since, and when the last of them did: whether `drills` is worth reading.
+    pub(crate) async fn drills_seen(
+        &self,
+        operator: &OperatorId,
+        since: Instant,
+    ) -> Result<(i64, i64), StoreError> {
+        on!(self.db.read(), pool => {
+            sqlx::query_as(
+                "SELECT count(*), coalesce(max(ended_us), 0) FROM escalation
+                 WHERE operator_id = $1 AND started_us > $2 AND call_id IS NULL AND state IN ('acted', 'unreached')",
+            )
+            .bind(operator.as_str()).bind(since.micros()).fetch_one(pool).await
+        })
+        .attempt("look for drills")
+    }
+
+    /// Those without a call that have ended, in the order in which they did.
+    pub(crate) async fn drills(
+        &self,
+        operator: &OperatorId,
+        since: Instant,
+    ) -> Result<Vec<Kept>, StoreError> {
+        let sql = format!(
+            "{} WHERE operator_id = $1 AND started_us > $2 AND call_id IS NULL
+             AND state IN ('acted', 'unreached') ORDER BY ended_us",
+            escalation::COLUMNS
+        );
+        let rows: Vec<escalation::Row> = on!(self.db.read(), pool => {
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(operator.as_str()).bind(since.micros())
+                .fetch_all(pool).await
+        })
+        .attempt("read drills")?;
+        rows.into_iter().map(escalation::Row::kept).collect()
+    }
+
     /// Escalations whose ladder goes on, or whose acceptance lapses, by now.
     pub(crate) async fn due(&self, now: Instant, most: u32) -> Result<Vec<EscalationId>, StoreError> {
         let ids: Vec<String> = on!(self.db.read(), pool => {

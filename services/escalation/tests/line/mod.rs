@@ -169,14 +169,22 @@ impl Line {
 
     /// Waits until an alarm of this kind stands.
     pub async fn is_alarmed(&self, kind: &str) {
+        self.alarm_becomes(kind, true).await;
+    }
+
+    pub async fn is_not_alarmed(&self, kind: &str) {
+        self.alarm_becomes(kind, false).await;
+    }
+
+    async fn alarm_becomes(&self, kind: &str, stands: bool) {
         let operator: OperatorId = OPERATOR.parse().unwrap();
         let begun = std::time::Instant::now();
         loop {
             let raised = self.alarms.list(&operator, 100).await.unwrap();
-            if raised.iter().any(|alarm| alarm.kind == kind && alarm.cleared_us.is_none()) {
+            if raised.iter().any(|alarm| alarm.kind == kind && alarm.cleared_us.is_none()) == stands {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "{kind} is not among {raised:?}");
+            assert!(begun.elapsed() < PATIENCE, "{kind} should stand: {stands}; there are {raised:?}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
