@@ -235,14 +235,24 @@ impl Telephony {
     pub async fn rings(&mut self) -> pb::VoicePage {
         match self.next().await {
             Work::Ring(page) => page,
-            other => panic!("not a page but {other:?}"),
+            other @ (Work::CalledOff(_) | Work::CallerWaits(_)) => panic!("not a page but {other:?}"),
+        }
+    }
+
+    /// The next page for one of these; others ring on.
+    pub async fn rings_for(&mut self, staff: &[&str]) -> pb::VoicePage {
+        loop {
+            let page = self.rings().await;
+            if staff.contains(&page.staff_id.as_str()) {
+                return page;
+            }
         }
     }
 
     pub async fn is_called_off(&mut self) -> pb::CalledOff {
         match self.next().await {
             Work::CalledOff(page) => page,
-            other => panic!("not called off but {other:?}"),
+            other @ (Work::Ring(_) | Work::CallerWaits(_)) => panic!("not called off but {other:?}"),
         }
     }
 
