@@ -9,6 +9,7 @@ mod first_call;
 mod hunting;
 mod killed;
 mod ladder_in_real_time;
+mod pages_killed;
 mod private;
 mod psychiatrist_joins;
 mod race;
