@@ -206,6 +206,7 @@ impl Keeper {
         }
         if let State::Acted { .. } = kept.machine.state() {
             self.clear(kept, "escalation_acceptance_lapsed");
+            self.clear(kept, "escalation_page_late");
         }
     }
 

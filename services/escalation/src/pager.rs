@@ -81,7 +81,8 @@ impl Reconcile for Pager {
             }
             next = next.into_iter().chain(self.keeper.store.next_due(channel, now).await?).min();
         }
-        Ok(Left { next, ..Left::default() })
+        let (debt, oldest) = self.keeper.store.debt(self.keeper.clock.now()).await?;
+        Ok(Left { debt: u64::try_from(debt).unwrap_or(0), oldest, next, ..Left::default() })
     }
 }
 

@@ -12,7 +12,7 @@ use shell::on;
 use uuid::Uuid;
 
 #[tokio::test]
-async fn the_first_is_silent_the_second_busy_the_third_presses_two_and_joins() {
+async fn the_first_is_silent_the_second_busy_and_the_third_joins() {
     on_both_stores(|line| async move {
         let mut telephony = line.telephony("here").await;
         let escalation = line.starts("r1").await;
@@ -51,6 +51,45 @@ async fn the_first_is_silent_the_second_busy_the_third_presses_two_and_joins() {
         assert_eq!(done.pages[1].attempts[0].detail, "busy");
         let order: Vec<_> = done.events.iter().map(|event| event.seq).collect();
         assert_eq!(order, (0..u32::try_from(order.len()).unwrap()).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_doctor_who_accepts_and_vanishes_is_passed_over_when_the_time_to_act_is_over() {
+    on_both_stores(|line| async move {
+        let mut telephony = line.telephony("here").await;
+        let escalation = line.starts("r1").await;
+        let first = telephony.rings().await;
+        assert_eq!(telephony.accepts(&first).await.acceptance(), Acceptance::Accepted);
+        assert_eq!(line.shown(&escalation).await.state, "accepted");
+
+        line.passes(secs(180));
+
+        let second = telephony.rings().await;
+        assert_eq!(second.staff_id, "endo");
+        assert_eq!(line.shown(&escalation).await.state, "climbing");
+        line.is_alarmed("escalation_acceptance_lapsed").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn four_emergencies_of_one_doctor_are_four_pages() {
+    on_both_stores(|line| async move {
+        let mut telephony = line.telephony("here").await;
+        let mut pages = std::collections::BTreeSet::new();
+        for n in 0..4 {
+            let escalation = line.starts(&format!("emergency-{n}")).await;
+            let page = telephony.rings().await;
+            assert_eq!(page.staff_id, "aoki");
+            pages.insert((page.escalation_id.clone(), page.page_id.clone()));
+            assert_eq!(telephony.accepts(&page).await.acceptance(), Acceptance::Accepted);
+            line.acts(&escalation, "aoki", "joined").await;
+            line.passes(secs(60));
+        }
+
+        assert_eq!(pages.len(), 4);
     })
     .await;
 }

@@ -107,6 +107,16 @@ impl Store {
         .attempt("count overdue pages")
     }
 
+    /// How many pages are due and not out yet, and since when the oldest of them.
+    pub(crate) async fn debt(&self, now: Instant) -> Result<(i64, Option<Instant>), StoreError> {
+        let (owed, oldest): (i64, Option<i64>) = on!(self.db.read(), pool => {
+            sqlx::query_as("SELECT count(*), min(due_us) FROM page WHERE state = 'owed' AND next_us <= $1")
+                .bind(now.micros()).fetch_one(pool).await
+        })
+        .attempt("count the pages that are owed")?;
+        Ok((owed, oldest.map(Instant::from_micros)))
+    }
+
     /// False when another was faster, or it is not open any more. An attempt that was cut off is told so.
     pub(crate) async fn take(tx: &mut Tx, taking: &Taking, now: Instant) -> Result<bool, StoreError> {
         const SQL: &str = concat!(
