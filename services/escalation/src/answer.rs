@@ -1,8 +1,9 @@
 //! What a request means, and what is done about it.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
-use domain::escalation::{Act, Case, Pace, Priority, Reason, Refusal, State};
+use domain::escalation::{Act, Case, Pace, Priority, Reason, Refusal, State, UnknownCode};
 use domain::ids::{CallId, EscalationId, OperatorId, PageId, StaffId, WindowId};
 use domain::private::Private;
 use on_call_rota::{NotInRoster, Rota};
@@ -74,13 +75,12 @@ impl Answers {
         if reasons.is_empty() {
             return Err(EscalationError::Invalid { field: "reasons", reason: "at least one" });
         }
-        let code = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Ok(Case {
             window: self.window(operator, asked, call).await?,
             call,
             reasons,
-            triage_code: code(&asked.triage_code).map(|code| code.parse()).transpose()?,
-            age_band: code(&asked.age_band).map(|band| band.parse()).transpose()?,
+            triage_code: coded(&asked.triage_code)?,
+            age_band: coded(&asked.age_band)?,
             started_by: optional(&asked.started_by, "started_by", SHORT_WORD)?,
         })
     }
@@ -217,6 +217,11 @@ impl Answers {
         });
         pushed.await.map(drop)
     }
+}
+
+/// A word of a code list; none when it is left out.
+fn coded<T: FromStr<Err = UnknownCode>>(text: &str) -> Result<Option<T>, UnknownCode> {
+    (!text.is_empty()).then(|| text.parse()).transpose()
 }
 
 pub(crate) fn request(text: &str) -> Result<&str, EscalationError> {

@@ -31,6 +31,6 @@ pub(crate) async fn went_out(
 
 /// No page is overdue by more than this, and the store answers.
 pub(crate) async fn is_well(keeper: Keeper, late_after: Duration) -> bool {
-    let overdue = keeper.store.overdue(keeper.clock.now() - late_after).await;
-    matches!(overdue, Ok(0))
+    let overdue = keeper.store.debt(keeper.clock.now() - late_after).await;
+    matches!(overdue, Ok((0, _)))
 }

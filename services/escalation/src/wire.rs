@@ -62,23 +62,13 @@ pub(crate) fn escalation(shown: Shown) -> pb::Escalation {
 }
 
 fn state(state: &State, said: &mut pb::Escalation) {
-    let word = match state {
-        State::Climbing => "climbing",
-        State::Accepted { by, .. } => {
-            said.accepted_by = by.to_string();
-            "accepted"
-        }
-        State::Acted { by, act } => {
-            (said.accepted_by, said.act) = (by.to_string(), act.to_string());
-            "acted"
-        }
-        State::Withdrawn { reason } => {
-            said.withdrawn_reason = reason.to_string();
-            "withdrawn"
-        }
-        State::Unreached => "unreached",
-    };
-    word.clone_into(&mut said.state);
+    state.code().clone_into(&mut said.state);
+    match state {
+        State::Accepted { by, .. } => said.accepted_by = by.to_string(),
+        State::Acted { by, act } => (said.accepted_by, said.act) = (by.to_string(), act.to_string()),
+        State::Withdrawn { reason } => said.withdrawn_reason = reason.to_string(),
+        State::Climbing | State::Unreached => {}
+    }
 }
 
 fn page(row: &PageRow, attempts: &[AttemptRow]) -> pb::Page {

@@ -1,13 +1,11 @@
 //! `tomoshibi calls`: what happened, step by step.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use proto::telephony::v1 as wire;
 use serde_json::{Value, json};
-use shell::grpc::instant;
 
 use crate::cli::{At, LineArgs};
 use crate::client::Client;
+use crate::shown::{flat, local, moment};
 use crate::{HELD, say, serve};
 
 pub(crate) struct Wanted {
@@ -98,16 +96,6 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn local(at: Option<&prost_types::Timestamp>) -> String {
-    let zone = TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC);
-    let at = at.map_or(Timestamp::UNIX_EPOCH, |at| instant(at).timestamp());
-    at.to_zoned(zone).strftime("%m-%d %H:%M:%S%.3f").to_string()
-}
-
-fn moment(at: Option<&prost_types::Timestamp>) -> Value {
-    at.map_or(Value::Null, |at| Value::from(instant(at).timestamp().to_string()))
-}
-
 fn short(id: &str) -> &str {
     id.get(id.len().saturating_sub(12)..).unwrap_or(id)
 }
@@ -126,10 +114,6 @@ fn call_json(call: &wire::Call) -> Value {
 }
 
 fn entry_json(entry: &wire::Entry) -> Value {
-    let mut all = json!({ "call_id": entry.call_id, "seq": entry.seq, "at": moment(entry.at.as_ref()) });
-    let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
-    if let (Some(all), Value::Object(body)) = (all.as_object_mut(), body) {
-        all.extend(body);
-    }
-    all
+    let head = json!({ "call_id": entry.call_id, "seq": entry.seq, "at": moment(entry.at.as_ref()) });
+    flat(head, &entry.body)
 }

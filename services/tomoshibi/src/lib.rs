@@ -15,6 +15,7 @@ mod rota;
 mod say;
 mod serve;
 mod settings;
+mod shown;
 mod wiring;
 
 use std::process::ExitCode;

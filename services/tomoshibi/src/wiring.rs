@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use domain::ids::{DeskId, OperatorId};
@@ -172,12 +173,7 @@ impl House<'_> {
     fn route_to(&self, here: Option<&Guarded<RoutingServiceServer<RoutingServer>>>) -> anyhow::Result<Route> {
         match (here, &self.settings.routing_at) {
             (Some(server), _) => Ok(near(server.clone(), self.settings.routing_budget, &self.token)),
-            (None, Some(at)) => {
-                let channel = channel(at).with_context(|| {
-                    format!("routing.at {at:?} is not an address such as http://routing:8080")
-                })?;
-                Ok(far(channel, self.settings.routing_budget, &self.token))
-            }
+            (None, Some(at)) => self.far("routing", at, self.settings.routing_budget),
             (None, None) => anyhow::bail!("routing does not run here: set routing.at to where it runs"),
         }
     }
@@ -213,12 +209,7 @@ impl House<'_> {
         let limit = self.settings.escalation_budget;
         match (here, &self.settings.escalation_at) {
             (Some(server), _) => Ok(Some(near(server.clone(), limit, &self.token))),
-            (None, Some(at)) => {
-                let channel = channel(at).with_context(|| {
-                    format!("escalation.at {at:?} is not an address such as http://escalation:8080")
-                })?;
-                Ok(Some(far(channel, limit, &self.token)))
-            }
+            (None, Some(at)) => self.far("escalation", at, limit).map(Some),
             (None, None) => {
                 tracing::warn!(
                     "no escalation runs here and escalation.at is empty: psychiatrists are not paged"
@@ -226,6 +217,13 @@ impl House<'_> {
                 Ok(None)
             }
         }
+    }
+
+    fn far(&self, service: &str, at: &str, limit: Duration) -> anyhow::Result<Route> {
+        let channel = channel(at).with_context(|| {
+            format!("{service}.at {at:?} is not an address such as http://{service}:8080")
+        })?;
+        Ok(far(channel, limit, &self.token))
     }
 
     async fn telephony(

@@ -46,6 +46,18 @@ pub enum State {
     Unreached,
 }
 
+impl State {
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Climbing => "climbing",
+            Self::Accepted { .. } => "accepted",
+            Self::Acted { .. } => "acted",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Unreached => "unreached",
+        }
+    }
+}
+
 /// What people must look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -46,10 +46,9 @@ pub(super) const COLUMNS: &str =
 
 impl Row {
     pub(super) fn kept(self) -> Result<Kept, StoreError> {
-        let wrong = |_| StoreError::lasting("read an escalation", "an id is not one");
         Ok(Kept {
             operator: self.operator_id.parse().map_err(|_| unreadable("operator"))?,
-            id: self.escalation_id.parse().map_err(wrong)?,
+            id: self.escalation_id.parse().map_err(|_| unreadable("id"))?,
             machine: serde_json::from_str(&self.body).map_err(|_| unreadable("body"))?,
             revision: self.revision,
             started: Instant::from_micros(self.started_us),
@@ -60,17 +59,6 @@ impl Row {
 
 pub(super) fn unreadable(what: &'static str) -> StoreError {
     StoreError::lasting("read an escalation", what)
-}
-
-fn state_code(machine: &Escalation) -> &'static str {
-    use domain::escalation::State;
-    match machine.state() {
-        State::Climbing => "climbing",
-        State::Accepted { .. } => "accepted",
-        State::Acted { .. } => "acted",
-        State::Withdrawn { .. } => "withdrawn",
-        State::Unreached => "unreached",
-    }
 }
 
 fn body(machine: &Escalation) -> Result<String, StoreError> {
@@ -141,7 +129,7 @@ impl Store {
             )
             .bind(kept.operator.as_str()).bind(&id).bind(new.request).bind(case.window.as_str())
             .bind(case.call.map(|call| call.to_string())).bind(kept.machine.priority().code())
-            .bind(state_code(&kept.machine)).bind(&body).bind(&sealed).bind(kept.revision)
+            .bind(kept.machine.state().code()).bind(&body).bind(&sealed).bind(kept.revision)
             .bind(kept.machine.deadline().map(Instant::micros)).bind(kept.started.micros())
             .bind(kept.ended.map(Instant::micros))
             .execute(&mut **t).await.map(|done| done.rows_affected())
@@ -159,7 +147,7 @@ impl Store {
                         ended_us = $6
                  WHERE escalation_id = $7 AND revision = $8",
             )
-            .bind(next.machine.priority().code()).bind(state_code(&next.machine)).bind(&body)
+            .bind(next.machine.priority().code()).bind(next.machine.state().code()).bind(&body)
             .bind(next.revision).bind(next.machine.deadline().map(Instant::micros))
             .bind(next.ended.map(Instant::micros)).bind(next.id.to_string()).bind(seen)
             .execute(&mut **t).await.map(|done| done.rows_affected())

@@ -98,20 +98,11 @@ impl Store {
         Ok(next.map(Instant::from_micros))
     }
 
-    /// Pages that were due by then and have not gone out.
-    pub(crate) async fn overdue(&self, by: Instant) -> Result<i64, StoreError> {
-        on!(self.db.read(), pool => {
-            sqlx::query_scalar("SELECT count(*) FROM page WHERE state = 'owed' AND next_us <= $1")
-                .bind(by.micros()).fetch_one(pool).await
-        })
-        .attempt("count overdue pages")
-    }
-
-    /// How many pages are due and not out yet, and since when the oldest of them.
-    pub(crate) async fn debt(&self, now: Instant) -> Result<(i64, Option<Instant>), StoreError> {
+    /// How many pages were due by then and are not out yet, and since when the oldest of them.
+    pub(crate) async fn debt(&self, by: Instant) -> Result<(i64, Option<Instant>), StoreError> {
         let (owed, oldest): (i64, Option<i64>) = on!(self.db.read(), pool => {
             sqlx::query_as("SELECT count(*), min(due_us) FROM page WHERE state = 'owed' AND next_us <= $1")
-                .bind(now.micros()).fetch_one(pool).await
+                .bind(by.micros()).fetch_one(pool).await
         })
         .attempt("count the pages that are owed")?;
         Ok((owed, oldest.map(Instant::from_micros)))

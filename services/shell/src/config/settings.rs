@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -74,6 +74,14 @@ impl Settings {
         range: RangeInclusive<T>,
     ) -> T {
         self.read(key, &whole(&range), |value| number(value, &range)).unwrap_or(*range.start())
+    }
+
+    /// A secret that is given as a file; `None` where none is named.
+    pub fn secret_file(&self, key: &str) -> Option<Private<String>> {
+        secret_of(&self.path(key)?).unwrap_or_else(|what| {
+            self.fault(key, what);
+            None
+        })
     }
 
     /// The rows of `[[name]]`, each looked through by `read`.
@@ -179,19 +187,10 @@ impl Row<'_> {
     pub fn secret(&self, key: &'static str, key_file: &'static str) -> Option<Private<String>> {
         let file: Option<PathBuf> = self.parsed(key_file, "a path");
         if let Some(file) = file {
-            return match fs::read_to_string(&file) {
-                Ok(text) => text.lines().next().map(|line| Private::new(line.to_owned())),
-                Err(_) => {
-                    self.fault(
-                        key_file,
-                        format!(
-                            "{} cannot be read: it must hold the secret in its first line",
-                            file.display()
-                        ),
-                    );
-                    None
-                }
-            };
+            return secret_of(&file).unwrap_or_else(|what| {
+                self.fault(key_file, what);
+                None
+            });
         }
         self.asked.borrow_mut().insert(key);
         self.row
@@ -228,6 +227,16 @@ impl Row<'_> {
         let asked = self.asked.borrow();
         for key in self.row.values.keys().filter(|key| !asked.contains(key.as_str())) {
             self.fault(key, unknown(key, asked.iter().copied()));
+        }
+    }
+}
+
+/// The file's first line, or what is wrong.
+fn secret_of(file: &Path) -> Result<Option<Private<String>>, String> {
+    match fs::read_to_string(file) {
+        Ok(text) => Ok(text.lines().next().map(|line| Private::new(line.to_owned()))),
+        Err(_) => {
+            Err(format!("{} cannot be read: it must hold the secret in its first line", file.display()))
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Rings back whom we owe a call: the debts are rows, this worker pays them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,8 +31,7 @@ pub(super) struct Debt {
 pub(super) async fn run(deps: Arc<Deps>) {
     let mut entries = deps.entries.subscribe();
     loop {
-        let operators: BTreeSet<OperatorId> =
-            deps.plan.borrow().windows.iter().map(|window| window.operator.clone()).collect();
+        let operators = deps.plan.borrow().operators();
         for operator in operators {
             pay_all(&deps, &operator).await;
         }

@@ -4,6 +4,7 @@
 //! Held in memory and refreshed at each change, so that a call never waits for
 //! a question that could have been asked before.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,10 @@ impl Plan {
         let exact =
             self.windows.iter().find(|window| window.called.iter().any(|number| same(number, &dialled)));
         exact.or_else(|| self.windows.first())
+    }
+
+    pub fn operators(&self) -> BTreeSet<OperatorId> {
+        self.windows.iter().map(|window| window.operator.clone()).collect()
     }
 
     pub fn window(&self, id: &WindowId) -> Option<&Window> {

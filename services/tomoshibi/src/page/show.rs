@@ -1,12 +1,10 @@
 //! Escalations in words and as JSON. Advice is shown to whoever holds the line's token and asks for it.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use proto::escalation::v1 as wire;
 use serde_json::{Value, json};
-use shell::grpc::instant;
 
 use crate::client::Client;
+use crate::shown::{flat, local, moment};
 use crate::{HELD, say};
 
 pub(super) async fn list(
@@ -160,16 +158,6 @@ pub(super) async fn callers(client: &Client) -> anyhow::Result<u8> {
     Ok(HELD)
 }
 
-fn local(at: Option<&prost_types::Timestamp>) -> String {
-    let zone = TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC);
-    let at = at.map_or(Timestamp::UNIX_EPOCH, |at| instant(at).timestamp());
-    at.to_zoned(zone).strftime("%m-%d %H:%M:%S%.3f").to_string()
-}
-
-fn moment(at: Option<&prost_types::Timestamp>) -> Value {
-    at.map_or(Value::Null, |at| Value::from(instant(at).timestamp().to_string()))
-}
-
 fn given(text: &str) -> Value {
     if text.is_empty() { Value::Null } else { Value::from(text) }
 }
@@ -226,10 +214,5 @@ fn page_json(page: &wire::Page) -> Value {
 }
 
 fn event_json(event: &wire::Event) -> Value {
-    let mut all = json!({ "seq": event.seq, "at": moment(event.at.as_ref()) });
-    let body: Value = serde_json::from_str(&event.body).unwrap_or_default();
-    if let (Some(all), Value::Object(body)) = (all.as_object_mut(), body) {
-        all.extend(body);
-    }
-    all
+    flat(json!({ "seq": event.seq, "at": moment(event.at.as_ref()) }), &event.body)
 }

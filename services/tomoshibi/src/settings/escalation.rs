@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use domain::escalation::Pace;
-use domain::private::Private;
 use escalation::channels::{MailSettings, MailTls, WebhookSettings};
 use escalation::{HeartbeatSettings, Paces};
 use shell::config::{Row, Settings};
@@ -87,7 +86,7 @@ fn mail(settings: &Settings) -> Option<MailSettings> {
     };
     let (server, from) = (settings.text("mail.server"), settings.text("mail.from"));
     let user = Some(settings.text("mail.user")).filter(|user| !user.is_empty());
-    let password = secret(settings, "mail.password_file");
+    let password = settings.secret_file("mail.password_file");
     let limit = settings.duration("mail.limit", SECOND..=SECOND * 60);
     if server.is_empty() {
         return None;
@@ -99,18 +98,6 @@ fn mail(settings: &Settings) -> Option<MailSettings> {
         settings.fault("mail.from", "is no mail address, such as \"line@example.jp\"");
     }
     Some(MailSettings { server, from, user, password, tls, limit })
-}
-
-fn secret(settings: &Settings, key: &str) -> Option<Private<String>> {
-    let file = settings.path(key)?;
-    match std::fs::read_to_string(&file) {
-        Ok(text) => text.lines().next().map(|line| Private::new(line.to_owned())),
-        Err(_) => {
-            settings
-                .fault(key, format!("{} cannot be read: its first line must be the secret", file.display()));
-            None
-        }
-    }
 }
 
 fn webhook(row: &Row<'_>) -> Option<WebhookSettings> {

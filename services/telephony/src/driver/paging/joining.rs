@@ -13,8 +13,8 @@ use proto::escalation::v1::Acceptance;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-use super::menu::{Event, called_off};
-use super::page_task::PageTask;
+use super::menu::{Event, FAREWELL, called_off};
+use super::page_task::{PageTask, shown_as};
 use super::report::{Report, acceptance};
 use crate::edge::{Cause, Ring, Target};
 use crate::ledger::calls::Calls;
@@ -22,8 +22,6 @@ use crate::media::page_words::Word;
 
 /// Between two attempts to get to a caller who is being rung back.
 const AGAIN: Duration = Duration::from_secs(1);
-/// The longest farewell.
-const FAREWELL: Duration = Duration::from_secs(10);
 /// The ledger may be read for so long while a doctor listens to us.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -119,7 +117,7 @@ impl PageTask {
         self.deps.edge.ring(Ring {
             leg: other,
             target,
-            shown_as: self.window_name(),
+            shown_as: shown_as(&self.deps, &self.page),
             limit: self.deps.settings.paging.desk_rings,
             answer_by_itself: false,
         });
@@ -209,10 +207,5 @@ impl PageTask {
 
     fn hang_up(&self, leg: LegId) {
         self.deps.edge.hang_up(leg, Cause::Released);
-    }
-
-    fn window_name(&self) -> String {
-        let plan = self.deps.plan.borrow();
-        plan.window(&self.page.window).map(|window| window.name.clone()).unwrap_or_default()
     }
 }

@@ -11,7 +11,7 @@ use crate::edge::Cause;
 use crate::media::page_words::Word;
 
 /// The longest farewell.
-const FAREWELL: Duration = Duration::from_secs(10);
+pub(super) const FAREWELL: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Event {

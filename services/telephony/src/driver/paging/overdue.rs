@@ -1,6 +1,6 @@
 //! A call-back that is owed for too long is a reason to page.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,8 +19,7 @@ const PERIOD: Duration = Duration::from_secs(60);
 pub(super) async fn run(deps: Arc<Deps>, escalation: EscalationServiceClient<Route>) {
     let mut paged = HashMap::new();
     loop {
-        let operators: BTreeSet<OperatorId> =
-            deps.plan.borrow().windows.iter().map(|window| window.operator.clone()).collect();
+        let operators = deps.plan.borrow().operators();
         for operator in operators {
             look(&deps, &escalation, &operator, &mut paged).await;
         }

@@ -49,9 +49,13 @@ pub(super) fn rings(deps: &Arc<Deps>, escalation: &EscalationServiceClient<Route
 }
 
 fn ring(deps: &Deps, page: &Page, leg: LegId) -> Ring {
-    let plan = deps.plan.borrow();
-    let shown_as = plan.window(&page.window).map(|window| window.name.clone()).unwrap_or_default();
+    let shown_as = shown_as(deps, page);
     Ring { leg, target: page.target.clone(), shown_as, limit: page.ring_for, answer_by_itself: false }
+}
+
+/// The window's name: a telephone that rings for a page shows nothing of the caller.
+pub(super) fn shown_as(deps: &Deps, page: &Page) -> String {
+    deps.plan.borrow().window(&page.window).map(|window| window.name.clone()).unwrap_or_default()
 }
 
 /// Somebody whom we paged rings the line: they get their page at once, and not the queue. Gives the
