@@ -86,17 +86,24 @@ impl Baresip {
         self.tell("sndcode", keys).await;
     }
 
-    /// What it has heard in its call, the only one so far.
+    /// What it has heard in its latest call.
     pub fn recording(&self) -> Sound {
         let files = fs::read_dir(self.folder.path()).unwrap().flatten().map(|file| file.path());
-        let heard = files.filter(|file| file.to_string_lossy().ends_with("-dec.wav")).max();
+        let heard = files.filter(|file| file.to_string_lossy().ends_with("-dec.wav"));
+        let heard = heard.max_by_key(|file| file.metadata().and_then(|about| about.modified()).ok());
         heard.map(|file| Sound::read(&file)).unwrap_or_default()
     }
 
     /// Whom it hears in a whole second from now.
     pub async fn hears_voices(&self) -> Vec<Voice> {
-        let now = self.recording().len();
-        eventually("a second of sound comes in", async || self.recording().second_from(now)).await.voices()
+        let mut now = self.recording().len();
+        let second = eventually("a second of sound comes in", async || {
+            let recording = self.recording();
+            // The recording of a call that has just begun is short.
+            now = now.min(recording.len());
+            recording.second_from(now)
+        });
+        second.await.voices()
     }
 
     /// Sound that came in in all its calls, loud enough to be somebody's, in samples of 1/8000 s.

@@ -3,8 +3,8 @@
 //!
 //! `TestLine` is the program on free ports with a folder of its own,
 //! `TestDesk` a counsellor's telephone, `TestDoctor` a psychiatrist's,
-//! `TestCaller` somebody who rings, `TestCarrier` the network behind a trunk. What they tell is what a human
-//! could see: telephones, `tomoshibi calls`, the log. Nothing here sleeps for a
+//! `TestCaller` somebody who rings, `TestCarrier` the network behind a trunk. What
+//! they tell is what a human could see: telephones, `tomoshibi calls`, the log. Nothing here sleeps for a
 //! time; everything waits for an event, far longer than is right.
 #![allow(
     clippy::unwrap_used,
@@ -38,8 +38,8 @@ pub use desk::{TestDesk, sipp_desk, sipp_desks_at};
 pub use doctor::{TestDoctor, sipp_doctor};
 pub use gateway::PagedTo;
 pub use line::{LineSetup, Said, TestLine};
-pub use peers::{Caller, Kamailio, Sipp, Udp, free_port, header, invite, status};
+pub use peers::{Caller, Kamailio, Sipp, SmtpSink, Udp, free_port, header, invite, status};
 pub use program::line_program;
-pub use rota::{EVERYBODY, OPERATOR, ladder_of_messages, ladder_of_telephones, rota};
+pub use rota::{EVERYBODY, OPERATOR, ladder_of, ladder_of_messages, ladder_of_telephones, rota};
 pub use sounds::{Sound, Voice};
 pub use wait::{PATIENCE, eventually, for_as_long};

@@ -1,5 +1,5 @@
-//! The peers that the edge's own tests use too: sipp, Kamailio, bare sockets.
-#![allow(dead_code, unreachable_pub, reason = "shared with services/telephony/tests, which uses more of it")]
+//! The peers that services' own tests use too: sipp, Kamailio, bare sockets, a mail server.
+#![allow(dead_code, unreachable_pub, reason = "shared with services, whose tests use more of it")]
 
 #[path = "../../services/telephony/tests/peers/digest.rs"]
 mod digest;
@@ -11,6 +11,8 @@ mod ports;
 mod raw;
 #[path = "../../services/telephony/tests/peers/sipp.rs"]
 mod sipp;
+#[path = "../../services/escalation/tests/peers/smtp.rs"]
+mod smtp;
 
 use std::path::PathBuf;
 
@@ -19,6 +21,7 @@ pub use kamailio::Kamailio;
 pub use ports::free_port;
 pub use raw::{Caller, Udp, header, invite, request, status};
 pub use sipp::Sipp;
+pub use smtp::SmtpSink;
 
 pub use crate::wait::PATIENCE;
 

@@ -18,23 +18,30 @@ pub fn rota(people: &[&str], more: &str) -> String {
 
 /// These doctors, one a rung, each with a telephone of the line.
 pub fn ladder_of_telephones(doctors: &[&str]) -> String {
-    ladder(doctors, "sip:@id@")
+    let doctors: Vec<_> = doctors.iter().map(|id| (*id, format!("\"sip:{id}\""))).collect();
+    ladder(&doctors)
 }
 
 /// Four doctors, one a rung, who are told by the gateway `gate`.
 pub fn ladder_of_messages() -> String {
-    ladder(&["aoki", "endo", "noda", "ueda"], "webhook:gate/@id@")
+    ladder(&["aoki", "endo", "noda", "ueda"].map(|id| (id, format!("\"webhook:gate/{id}\""))))
 }
 
-fn ladder(doctors: &[&str], contact: &str) -> String {
+/// One doctor with these contact points, written as in the rota file.
+pub fn ladder_of(doctor: &str, contacts: &str) -> String {
+    ladder(&[(doctor, contacts.to_owned())])
+}
+
+/// One a rung.
+fn ladder(doctors: &[(&str, String)]) -> String {
     let mut text = rota(&EVERYBODY, "");
     text.push_str("\n[[ladder]]\ngroup = \"all-day\"\n");
-    for id in doctors {
+    for (id, _) in doctors {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n[[ladder.rung]]\nstaff = [\"{id}\"]\n");
     }
-    for id in doctors {
-        let _ = write!(text, "{}", DOCTOR.replace("@contact@", contact).replace("@id@", id));
+    for (id, contacts) in doctors {
+        let _ = write!(text, "{}", DOCTOR.replace("@contacts@", contacts).replace("@id@", id));
     }
     text
 }
@@ -46,7 +53,7 @@ name = "@id@"
 qualifications = ["physician"]
 psychiatric_experience = true
 languages = ["ja"]
-contacts = ["@contact@"]
+contacts = [@contacts@]
 "#;
 
 const WINDOW: &str = r#"

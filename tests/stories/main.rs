@@ -1,9 +1,10 @@
 //! Stories of the line, told from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
-use tests::{TestCaller, TestDesk, TestLine};
+use tests::{Baresip, TestCaller, TestDesk, TestLine, Voice, eventually};
 
 mod call_back;
+mod called_off;
 mod fallback;
 mod first_call;
 mod hunting;
@@ -41,4 +42,17 @@ pub(crate) async fn is_paged_for(line: &TestLine, call: &str) -> String {
     assert_eq!(said.code, Some(0), "{said:?}");
     let told: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     told["escalation_id"].as_str().unwrap().to_owned()
+}
+
+/// Waits until each of them hears exactly those, and then for one more second.
+pub(crate) async fn hear(parties: &[(&Baresip, &[Voice])]) {
+    for (phone, voices) in parties {
+        eventually(&format!("{voices:?} are heard"), async || {
+            (phone.hears_voices().await == *voices).then_some(())
+        })
+        .await;
+    }
+    for (phone, voices) in parties {
+        assert_eq!(phone.hears_voices().await, *voices);
+    }
 }

@@ -1,25 +1,12 @@
 //! A counsellor and a caller need the psychiatrist on call.
 
 use serde_json::Value;
-use tests::{Baresip, LineSetup, TestDoctor, TestLine, Voice, eventually, ladder_of_telephones};
+use tests::{LineSetup, TestDoctor, TestLine, Voice, eventually, ladder_of_telephones};
 
-use crate::{is_paged_for, talking};
+use crate::{hear, is_paged_for, talking};
 
 /// Far less than one telling takes.
 const AT_ONCE: usize = 5 * 8000;
-
-/// Waits until each of them hears exactly those, and then for one more second.
-async fn hear(parties: &[(&Baresip, &[Voice])]) {
-    for (phone, voices) in parties {
-        eventually(&format!("{voices:?} are heard"), async || {
-            (phone.hears_voices().await == *voices).then_some(())
-        })
-        .await;
-    }
-    for (phone, voices) in parties {
-        assert_eq!(phone.hears_voices().await, *voices);
-    }
-}
 
 /// The one escalation, as `page list --json` tells it.
 async fn page_list(line: &TestLine) -> Value {
