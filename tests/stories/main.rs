@@ -3,6 +3,7 @@
 
 use tests::{Baresip, TestCaller, TestDesk, TestLine, Voice, eventually};
 
+mod after_the_call;
 mod call_back;
 mod called_off;
 mod fallback;
@@ -12,6 +13,7 @@ mod killed;
 mod ladder_in_real_time;
 mod pages_killed;
 mod private;
+mod private_word;
 mod psychiatrist_joins;
 mod race;
 mod services;
