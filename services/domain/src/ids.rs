@@ -59,6 +59,13 @@ id!(
     /// One page: the attempt to reach one person by one way.
     PageId, "page_id");
 
+id!(
+    /// One person's account with one operator.
+    AccountId, "account_id");
+id!(
+    /// One sign-in, from the password to the end. Not the secret that proves it.
+    SessionId, "session_id");
+
 /// Where the parties of one call hear each other. A call has at most one.
 pub type RoomId = CallId;
 

@@ -3,6 +3,7 @@
 //! No I/O, no clock, no randomness, no await. Shells bring what happened and
 //! carry out what is answered.
 
+pub mod access;
 pub mod call;
 pub mod desk;
 pub mod escalation;
