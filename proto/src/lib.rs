@@ -3,6 +3,12 @@
 
 #![allow(missing_docs, unreachable_pub, clippy::all)]
 
+pub mod console {
+    pub mod v1 {
+        tonic::include_proto!("tomoshibi.console.v1");
+    }
+}
+
 pub mod escalation {
     pub mod v1 {
         tonic::include_proto!("tomoshibi.escalation.v1");
@@ -18,6 +24,12 @@ pub mod routing {
 pub mod telephony {
     pub mod v1 {
         tonic::include_proto!("tomoshibi.telephony.v1");
+    }
+}
+
+pub mod triage {
+    pub mod v1 {
+        tonic::include_proto!("tomoshibi.triage.v1");
     }
 }
 
