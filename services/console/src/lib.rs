@@ -1,0 +1,1 @@
+//! Accounts, the night as people see it, and the page they see it on.

@@ -1,0 +1,1 @@
+//! Records of consultations, the protocol they follow, the people they are about.
