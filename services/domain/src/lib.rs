@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod call;
+pub mod codes;
 pub mod desk;
 pub mod escalation;
 pub mod ids;
@@ -13,3 +14,4 @@ pub mod ledger;
 pub mod private;
 pub mod routing;
 pub mod time;
+pub mod triage;

@@ -1,109 +1,70 @@
 //! Why somebody is paged: codes only, so that all of it may be spoken to
 //! whoever lifts the telephone. Code lists: domain.md 7.2 and 7.5.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
+use crate::codes::codes;
 use crate::ids::{CallId, StaffId, WindowId};
-
-/// A word that is none of a code list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field} is one of {codes}")]
-pub struct UnknownCode {
-    pub field: &'static str,
-    pub codes: &'static str,
-}
-
-/// A flat enum with the words by which files, rows, contracts and people name its values.
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident, $field:literal, $codes:literal, { $($(#[$note:meta])* $variant:ident = $code:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$note])* #[serde(rename = $code)] $variant),+
-        }
-
-        impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-            /// Every word, for messages.
-            pub const CODES: &'static str = $codes;
-
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $code),+
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.code())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownCode;
-            fn from_str(text: &str) -> Result<Self, UnknownCode> {
-                let known = Self::ALL.iter().find(|one| one.code() == text);
-                known.copied().ok_or(UnknownCode { field: $field, codes: $codes })
-            }
-        }
-    };
-}
 
 codes!(
     /// 緊急度. Smaller is more urgent.
-    Priority, "priority", "P1, P2, P3", {
-    /// 即時
-    P1 = "P1",
-    /// 15分
-    P2 = "P2",
-    /// 勤務内
-    P3 = "P3",
+    Priority, "priority", {
+    P1 = "P1" ("即時", "at once"),
+    P2 = "P2" ("15分以内", "within 15 minutes"),
+    P3 = "P3" ("勤務内", "during this shift"),
 });
 
 codes!(
     /// 呼出理由. The first seven are domain.md 7.2; the rest are the line's own.
-    Reason, "reason",
-    "risk_imminent, involuntary_care, medication, somatic, police_request, legal, other, caller_waiting, \
-     nobody_signed_in, call_back_overdue, referral_overdue, drill", {
-    RiskImminent = "risk_imminent",
-    InvoluntaryCare = "involuntary_care",
-    Medication = "medication",
-    Somatic = "somatic",
-    PoliceRequest = "police_request",
-    Legal = "legal",
-    Other = "other",
+    Reason, "reason", {
+    RiskImminent = "risk_imminent" ("切迫した危険", "imminent danger"),
+    InvoluntaryCare = "involuntary_care" ("非自発的治療の要否", "whether treatment against the person's will is needed"),
+    Medication = "medication" ("薬のこと", "medication"),
+    Somatic = "somatic" ("身体の問題", "a physical problem"),
+    PoliceRequest = "police_request" ("警察からの依頼", "a request by the police"),
+    Legal = "legal" ("法的な判断", "a legal question"),
+    Other = "other" ("その他", "another reason"),
     /// A caller has waited longer than the supervisor's budget.
-    CallerWaiting = "caller_waiting",
+    CallerWaiting = "caller_waiting" ("長く待つ相談者", "a caller waits too long"),
     /// Nobody who could answer is signed in.
-    NobodySignedIn = "nobody_signed_in",
+    NobodySignedIn = "nobody_signed_in" ("応答者不在", "nobody is signed in"),
     /// Somebody is owed a call for too long.
-    CallBackOverdue = "call_back_overdue",
+    CallBackOverdue = "call_back_overdue" ("折返しの遅れ", "a call-back is overdue"),
     /// A referral rests past its deadline.
-    ReferralOverdue = "referral_overdue",
+    ReferralOverdue = "referral_overdue" ("紹介の遅れ", "a referral is overdue"),
     /// Nothing is wrong: whether the person can be reached is tried.
-    Drill = "drill",
+    Drill = "drill" ("連絡訓練", "a drill"),
 });
 
 codes!(
     /// CL-MHTS, domain.md 2.1.
-    TriageCode, "triage_code", "A, B, C, D, E, F, G", {
-    A = "A", B = "B", C = "C", D = "D", E = "E", F = "F", G = "G",
+    TriageCode, "triage_code", {
+    A = "A" ("今まさに危険", "danger now"),
+    B = "B" ("危険が差し迫る", "danger very near"),
+    C = "C" ("危険・苦痛が大きい", "high risk or distress"),
+    D = "D" ("中程度の危険・苦痛", "moderate risk or distress"),
+    E = "E" ("急がない", "not urgent"),
+    F = "F" ("他の窓口へ", "for another service"),
+    G = "G" ("助言・情報のみ", "advice or information only"),
 });
 
 codes!(
     /// How old the person is whom the call is about, in decades.
-    AgeBand, "age_band", "under_10, 10s, 20s, 30s, 40s, 50s, 60s, 70s, 80_and_over", {
-    Under10 = "under_10", Tens = "10s", Twenties = "20s", Thirties = "30s", Forties = "40s",
-    Fifties = "50s", Sixties = "60s", Seventies = "70s", From80 = "80_and_over",
+    AgeBand, "age_band", {
+    Under10 = "under_10" ("10歳未満", "under 10"),
+    Tens = "10s" ("10代", "10 to 19"),
+    Twenties = "20s" ("20代", "20 to 29"),
+    Thirties = "30s" ("30代", "30 to 39"),
+    Forties = "40s" ("40代", "40 to 49"),
+    Fifties = "50s" ("50代", "50 to 59"),
+    Sixties = "60s" ("60代", "60 to 69"),
+    Seventies = "70s" ("70代", "70 to 79"),
+    From80 = "80_and_over" ("80歳以上", "80 and over"),
 });
 
 codes!(
     /// Why an escalation is given up by a human, or by the line itself.
-    Withdrawal, "reason", "resolved, mistaken, answered, caller_gone, taken_over, other", {
+    Withdrawal, "reason", {
     /// The need has passed.
     Resolved = "resolved",
     Mistaken = "mistaken",
@@ -117,13 +78,13 @@ codes!(
 
 codes!(
     /// 手段. SMS, push and pager gateways are webhooks.
-    Channel, "channel", "voice, mail, webhook", {
+    Channel, "channel", {
     Voice = "voice", Mail = "mail", Webhook = "webhook",
 });
 
 codes!(
     /// What a person who accepted did about it.
-    Act, "act", "joined, called_back, advised, confirmed", {
+    Act, "act", {
     /// Was in the call.
     Joined = "joined",
     /// Talked to the counsellor when the call was over.

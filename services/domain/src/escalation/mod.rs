@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 use crate::ids::StaffId;
 use crate::time::Instant;
 
-pub use case::{Act, AgeBand, Case, Channel, Priority, Reason, TriageCode, UnknownCode, Withdrawal};
+pub use crate::codes::UnknownCode;
+pub use case::{Act, AgeBand, Case, Channel, Priority, Reason, TriageCode, Withdrawal};
 pub use ladder::{Ladder, Pace, Person, Rung, Way};
 pub use page::{Page, PageNumber, PageOutcome, PageState};
 
