@@ -26,8 +26,12 @@ pub struct Baresip {
 impl Baresip {
     /// With an account such as `<sip:ito@127.0.0.1:5060>;auth_pass=…`.
     pub async fn start(account: &str, ip: std::net::IpAddr, voice: Voice) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (listen, port) = (SocketAddr::new(ip, free_port()), free_port());
+        Self::start_at(account, SocketAddr::new(ip, free_port()), voice).await
+    }
+
+    /// Rung there by whoever knows the way, such as a line whose trunk leads there.
+    pub async fn start_at(account: &str, listen: SocketAddr, voice: Voice) -> Self {
+        let (folder, ip, port) = (tempfile::tempdir().unwrap(), listen.ip(), free_port());
         let config = format!(
             "poll_method epoll\nsip_listen {listen}\naudio_source aufile,{tone}\naudio_player aubridge,out\n\
              snd_path {folder}\nmodule_path /usr/lib/baresip/modules\nrtp_ports {rtp}-{last}\n\
@@ -71,6 +75,13 @@ impl Baresip {
     /// How often that has happened so far, such as `CALL_INCOMING`.
     pub fn count(&self, event: &str) -> usize {
         self.events.lock().unwrap().iter().filter(|told| told["type"] == event).count()
+    }
+
+    /// What it showed when it rang last, as it would be dialled.
+    pub fn shown(&self) -> String {
+        let events = self.events.lock().unwrap();
+        let rang = events.iter().rfind(|told| told["type"] == "CALL_INCOMING").expect("it has rung");
+        rang["peeruri"].as_str().unwrap().to_owned()
     }
 
     /// Waits until it has happened so often.

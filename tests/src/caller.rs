@@ -22,6 +22,13 @@ impl TestCaller {
         Self::through(line.sip, number, params).await
     }
 
+    /// In the network behind a trunk that leads to `port`: can be rung back.
+    pub async fn on_trunk(line: &TestLine, number: &str, port: u16) -> Self {
+        let account = format!("<sip:{number}@{}>;regint=0", line.sip);
+        let phone = Baresip::start_at(&account, (line.sip.ip(), port).into(), Voice::Caller).await;
+        Self { phone, dial: format!("sip:100@{}", line.sip) }
+    }
+
     /// By way of whoever listens there.
     pub async fn through(at: std::net::SocketAddr, number: &str, params: &str) -> Self {
         let account = format!("<sip:{number}@{at}{params}>;regint=0");
@@ -41,6 +48,14 @@ impl TestCaller {
     /// Waits until the line says that it rings.
     pub async fn hears_ringing(&self, nth: usize) {
         self.phone.has("CALL_RINGING", nth).await;
+    }
+
+    /// Waits until it is rung for the `nth` time, from 1, and lifts.
+    pub async fn answers(&self, nth: usize) {
+        self.phone.has("CALL_INCOMING", nth).await;
+        let lifted = self.phone.count("CALL_ESTABLISHED");
+        self.phone.tell("accept", "").await;
+        self.phone.has("CALL_ESTABLISHED", lifted + 1).await;
     }
 
     pub async fn hangs_up(&self) {

@@ -26,6 +26,13 @@ impl TestDoctor {
         Self::registers_with(line, name, ";answermode=auto").await
     }
 
+    /// The telephone of that number, in the network behind a trunk that leads to `port`.
+    pub async fn on_trunk(line: &TestLine, number: &str, port: u16) -> Self {
+        let account = format!("<sip:{number}@{}>;regint=0", line.sip);
+        let phone = Baresip::start_at(&account, (line.sip.ip(), port).into(), Voice::Doctor).await;
+        Self { phone, name: number.to_owned() }
+    }
+
     async fn registers_with(line: &TestLine, name: &str, params: &str) -> Self {
         let phone = telephone(line, name, "", params, Voice::Doctor).await;
         line.knows_phone(name).await;
@@ -52,6 +59,13 @@ impl TestDoctor {
     /// Waits until the line has begun to say something.
     pub async fn is_told_something(&self) {
         eventually("the doctor is told something", async || (self.phone.heard() > 4000).then_some(())).await;
+    }
+
+    /// Dials what the telephone showed when it rang last.
+    pub async fn rings_back(&self) {
+        let connected = self.phone.count("CALL_ESTABLISHED");
+        self.phone.tell("dial", &self.phone.shown()).await;
+        self.phone.has("CALL_ESTABLISHED", connected + 1).await;
     }
 
     pub async fn presses(&self, key: &str) {

@@ -52,6 +52,12 @@ impl TestLine {
         eventually("the line tells its escalations", async || self.escalations_if_told().await).await
     }
 
+    /// People who wait for a doctor's call-back.
+    pub async fn safety_callers(&self) -> Vec<wire::SafetyCaller> {
+        let request = wire::ListSafetyCallersRequest { operator_id: self.operator.clone() };
+        self.escalation_service().list_safety_callers(request).await.unwrap().into_inner().callers
+    }
+
     /// Waits for an escalation that is so.
     pub async fn escalation_that(
         &self,
