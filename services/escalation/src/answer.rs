@@ -12,9 +12,9 @@ use tokio::sync::watch;
 
 use crate::config::Settings;
 use crate::error::EscalationError;
-use crate::keeper::{Also, Keeper};
+use crate::keeper::{Also, Beginning, Keeper};
 use crate::ladder::{self, Frozen};
-use crate::store::{AdviceRow, Kept};
+use crate::store::{AdviceRow, Kept, KnownCall, Shown};
 use crate::wire::{SHORT_WORD, UUID, optional, word};
 
 const REQUEST: &str = "1 to 128 characters";
@@ -37,14 +37,25 @@ pub(crate) struct Speaker {
 }
 
 impl Answers {
-    pub(crate) async fn start(&self, asked: &pb::StartEscalationRequest) -> Result<Kept, EscalationError> {
+    pub(crate) async fn start(&self, asked: &pb::StartEscalationRequest) -> Result<Shown, EscalationError> {
         let operator: OperatorId = word(&asked.operator_id, "operator_id", SHORT_WORD)?;
         let request = request(&asked.request_id)?;
         let priority: Priority = asked.priority.parse()?;
-        if let Some(made) = self.keeper.store.by_request(&operator, request).await? {
-            return Ok(made);
+        match self.beginning(operator.clone(), request, priority, asked).await {
+            Ok(beginning) => self.keeper.begin(beginning).await,
+            // Made already, when it still could be.
+            Err(error) => self.keeper.made(&operator, request).await?.ok_or(error),
         }
-        let case = self.case(&operator, asked).await?;
+    }
+
+    async fn beginning<'a>(
+        &self,
+        operator: OperatorId,
+        request: &'a str,
+        priority: Priority,
+        asked: &pb::StartEscalationRequest,
+    ) -> Result<Beginning<'a>, EscalationError> {
+        let (case, home) = self.case(&operator, asked).await?;
         let at = self.keeper.clock.now();
         let rota = self.rota.borrow().clone();
         let first = supervisors_first(&case.reasons);
@@ -55,7 +66,7 @@ impl Answers {
             Err(NotInRoster::OutsidePeriod(_)) => Frozen::default(),
         };
         let pace = self.pace(&case, priority);
-        self.keeper.begin(operator, request, (case, priority, pace), frozen).await
+        Ok(Beginning { operator, request, case, priority, pace, frozen, home })
     }
 
     fn pace(&self, case: &Case, priority: Priority) -> Pace {
@@ -65,41 +76,42 @@ impl Answers {
         }
     }
 
+    /// The case, and the telephony process that has its call.
     async fn case(
         &self,
         operator: &OperatorId,
         asked: &pb::StartEscalationRequest,
-    ) -> Result<Case, EscalationError> {
-        let call = optional(&asked.call_id, "call_id", UUID)?;
+    ) -> Result<(Case, Option<String>), EscalationError> {
+        let call: Option<CallId> = optional(&asked.call_id, "call_id", UUID)?;
         let reasons = asked.reasons.iter().map(|reason| reason.parse()).collect::<Result<Vec<_>, _>>()?;
         if reasons.is_empty() {
             return Err(EscalationError::Invalid { field: "reasons", reason: "at least one" });
         }
-        Ok(Case {
-            window: self.window(operator, asked, call).await?,
+        let known = match call {
+            Some(call) => self.keeper.store.call(operator, call).await?,
+            None => KnownCall::default(),
+        };
+        let case = Case {
+            window: self.window(operator, asked, known.window)?,
             call,
             reasons,
             triage_code: coded(&asked.triage_code)?,
             age_band: coded(&asked.age_band)?,
             started_by: optional(&asked.started_by, "started_by", SHORT_WORD)?,
-        })
+        };
+        Ok((case, known.process))
     }
 
-    async fn window(
+    fn window(
         &self,
         operator: &OperatorId,
         asked: &pb::StartEscalationRequest,
-        call: Option<CallId>,
+        known: Option<WindowId>,
     ) -> Result<WindowId, EscalationError> {
         let given = optional(&asked.window_id, "window_id", SHORT_WORD)?;
-        let window = match (given, call) {
-            (Some(window), _) => Some(window),
-            (None, Some(call)) => self.keeper.store.window_of(operator, call).await?,
-            (None, None) => None,
-        };
         let missing =
             EscalationError::Invalid { field: "window_id", reason: "given, or known from the call" };
-        let window = window.ok_or(missing)?;
+        let window = given.or(known).ok_or(missing)?;
         let rota = self.rota.borrow();
         match rota.window(&window) {
             Some(known) if known.operator == *operator => Ok(window),
@@ -113,7 +125,7 @@ impl Answers {
         operator: OperatorId,
         request_id: &str,
         staff: &StaffId,
-    ) -> Result<Kept, EscalationError> {
+    ) -> Result<Shown, EscalationError> {
         let rota = self.rota.borrow().clone();
         let at = self.keeper.clock.now();
         let frozen = ladder::alone(&rota, staff, at, &self.settings).ok_or(EscalationError::UnknownStaff)?;
@@ -127,7 +139,8 @@ impl Answers {
             started_by: None,
         };
         let pace = self.settings.paces.of_a_drill();
-        self.keeper.begin(operator, request(request_id)?, (case, Priority::P3, pace), frozen).await
+        let (request, priority, home) = (request(request_id)?, Priority::P3, None);
+        self.keeper.begin(Beginning { operator, request, case, priority, pace, frozen, home }).await
     }
 
     /// By the page, or by the names.

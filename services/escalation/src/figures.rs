@@ -3,27 +3,17 @@
 use std::time::Duration;
 
 use domain::escalation::PageNumber;
-use domain::ids::PageId;
-use domain::time::Instant;
 
 use crate::keeper::Keeper;
 use crate::store::Kept;
 
 /// A page went out: the first time, it is measured how late.
-pub(crate) async fn went_out(
-    keeper: &Keeper,
-    kept: &Kept,
-    id: PageId,
-    number: PageNumber,
-    late_after: Duration,
-) {
-    let first = keeper.store.page(id).await.ok().flatten().filter(|row| row.attempts == 1);
-    let (Some(row), Some(page)) = (first, kept.machine.pages().get(number)) else { return };
-    let Some(out) = row.out_us.map(Instant::from_micros) else { return };
-    let late = out.since(page.due);
+pub(crate) fn went_out(keeper: &Keeper, kept: &Kept, number: PageNumber, attempt: u32) {
+    let Some(page) = kept.machine.pages().get(number).filter(|_| attempt == 1) else { return };
+    let late = keeper.clock.now().since(page.due);
     metrics::histogram!("tomoshibi_page_lateness_seconds", "channel" => page.channel.code())
         .record(late.as_secs_f64());
-    if late > late_after {
+    if late > keeper.settings.late_after {
         metrics::counter!("tomoshibi_page_late_total", "channel" => page.channel.code()).increment(1);
         keeper.raise(kept, "escalation_page_late");
     }

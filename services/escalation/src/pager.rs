@@ -18,8 +18,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use crate::channels::{Channels, Message, Sent};
 use crate::config::Settings;
 use crate::error::EscalationError;
-use crate::figures;
-use crate::keeper::{Also, Keeper};
+use crate::keeper::{Also, Keeper, Taken};
 use crate::store::{Candidate, Kept, Taking};
 use crate::voice;
 
@@ -94,12 +93,8 @@ impl Pager {
         let Some(place) = self.receivers.place(receiver(&to)) else { return Ok(()) };
         let owner = self.settings.owner.to_string();
         let taking = Taking { page, owner, until: self.keeper.clock.now() + LEASE };
-        let also = Also::Take(taking.clone());
-        let taken = self.keeper.push_with(id, also, |machine, _| Ok((machine.page_out(number), ()))).await?;
-        let Some((kept, ())) = taken else { return Ok(()) };
-        figures::went_out(&self.keeper, &kept, page, number, self.settings.late_after).await;
-        let (row, _) = self.keeper.page(page).await?;
-        let attempt = u32::try_from(row.attempts).unwrap_or(u32::MAX);
+        let taken = self.keeper.take(id, number, taking.clone()).await?;
+        let Some(Taken { kept, attempt, .. }) = taken else { return Ok(()) };
         self.go(Attempt { kept, to, number, taking, attempt }, place);
         Ok(())
     }

@@ -118,8 +118,8 @@ impl EscalationService for EscalationServer {
         &self,
         request: Request<pb::StartEscalationRequest>,
     ) -> Result<Response<pb::StartEscalationResponse>, Status> {
-        let kept = self.answers.start(request.get_ref()).await?;
-        Ok(Response::new(pb::StartEscalationResponse { escalation: self.shown(kept.id).await? }))
+        let begun = self.answers.start(request.get_ref()).await?;
+        Ok(Response::new(pb::StartEscalationResponse { escalation: Some(wire::escalation(begun)) }))
     }
 
     async fn list_escalations(
@@ -230,8 +230,8 @@ impl EscalationService for EscalationServer {
         let asked = request.get_ref();
         let operator = word(&asked.operator_id, "operator_id", SHORT_WORD)?;
         let staff = word(&asked.staff_id, "staff_id", SHORT_WORD)?;
-        let kept = self.answers.test(operator, &asked.request_id, &staff).await?;
-        Ok(Response::new(pb::TestPageResponse { escalation: self.shown(kept.id).await? }))
+        let begun = self.answers.test(operator, &asked.request_id, &staff).await?;
+        Ok(Response::new(pb::TestPageResponse { escalation: Some(wire::escalation(begun)) }))
     }
 
     async fn take_voice_pages(

@@ -92,9 +92,9 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Escalations, StartF
         shutdown: deps.shutdown.clone(),
     };
     let store = Store::new(deps.db.clone(), deps.sealer.clone());
-    let keeper =
-        Keeper::new(store, deps.clock.clone(), deps.ids.clone(), deps.bus.clone(), deps.alarms.clone());
-    let answers = Answers { keeper: keeper.clone(), settings: Arc::new(settings), rota };
+    let settings = Arc::new(settings);
+    let keeper = Keeper::new(store, settings.clone(), &deps);
+    let answers = Answers { keeper: keeper.clone(), settings, rota };
     let mut crew = Crew { deps: &deps, nudged: Vec::new(), workers: vec![tokio::spawn(follow.run())] };
     crew.hire_all(&answers, channels);
     let mut workers = crew.workers;

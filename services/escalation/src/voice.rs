@@ -10,6 +10,7 @@ use futures::Stream;
 use on_call_rota::{ContactPoint, Language};
 use proto::escalation::v1 as pb;
 use proto::escalation::v1::take_voice_pages_response::Work;
+use proto::escalation::v1::voice_page::Target;
 use shell::grpc::timestamp;
 use shell::shutdown::Shutdown;
 use tokio::sync::mpsc;
@@ -17,10 +18,11 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
 use crate::answer::{Answers, holder};
+use crate::config::Settings;
 use crate::error::EscalationError;
-use crate::figures;
-use crate::keeper::Also;
+use crate::keeper::Taken;
 use crate::store::{Candidate, Kept, Taking};
+use crate::takers::Out;
 use crate::wire;
 
 /// Looked at this often even when nobody nudges.
@@ -31,8 +33,6 @@ const REPORTED_WITHIN: Duration = Duration::from_secs(150);
 const AHEAD: usize = 4;
 /// Pages looked at in one go.
 const AT_ONCE: u32 = 64;
-
-type Out = mpsc::Sender<Result<pb::TakeVoicePagesResponse, Status>>;
 
 pub(crate) fn take(
     answers: Answers,
@@ -53,6 +53,7 @@ struct Taker {
 impl Taker {
     async fn run(self, shutdown: Shutdown) {
         let clock = self.answers.keeper.clock.clone();
+        let _presence = self.answers.keeper.takers.arrive(&self.owner, &self.out);
         let mut nudges = self.answers.keeper.nudges();
         loop {
             let now = clock.now();
@@ -87,7 +88,7 @@ impl Taker {
             let Ok(permit) = self.out.reserve().await else { return Ok(()) };
             // One page that cannot be read must not keep the others from ringing.
             match self.taken(&candidate).await {
-                Ok(Some(page)) => permit.send(Ok(said(Work::Ring(page)))),
+                Ok(Some(page)) => permit.send(Ok(ring(page))),
                 Ok(None) => {}
                 Err(error) => tracing::error!(%error, page = candidate.page_id, "a page cannot be taken"),
             }
@@ -98,13 +99,12 @@ impl Taker {
     async fn taken(&self, candidate: &Candidate) -> Result<Option<pb::VoicePage>, EscalationError> {
         let keeper = &self.answers.keeper;
         let Some((page, id, number)) = key(candidate) else { return Ok(None) };
-        let contacts = keeper.store.contacts(id).await?;
-        let ring_for = self.answers.settings.ring_for;
-        let until = keeper.clock.now() + ring_for + REPORTED_WITHIN;
+        let until = keeper.clock.now() + lease(&keeper.settings);
         let taking = Taking { page, owner: self.owner.clone(), until };
-        let taken = keeper.push_with(id, Also::Take(taking), |machine, _| Ok((machine.page_out(number), ())));
-        let Some((kept, ())) = taken.await? else { return Ok(None) };
-        figures::went_out(keeper, &kept, page, number, self.answers.settings.late_after).await;
+        let Some(Taken { kept, contacts, .. }) = keeper.take(id, number, taking).await? else {
+            return Ok(None);
+        };
+        let ring_for = keeper.settings.ring_for;
         Ok(contacts
             .get(contact(candidate))
             .and_then(|point| voice_page(&kept, page, number, point, ring_for)))
@@ -150,19 +150,31 @@ pub(crate) fn contact(candidate: &Candidate) -> usize {
     usize::try_from(candidate.contact).unwrap_or(usize::MAX)
 }
 
-fn voice_page(
+/// How long a page is one telephony process's.
+pub(crate) fn lease(settings: &Settings) -> Duration {
+    settings.ring_for + REPORTED_WITHIN
+}
+
+pub(crate) fn ring(page: pb::VoicePage) -> pb::TakeVoicePagesResponse {
+    said(Work::Ring(page))
+}
+
+/// None when it is no telephone.
+pub(crate) fn target(point: &ContactPoint) -> Option<Target> {
+    match point {
+        ContactPoint::Sip(user) => Some(Target::Phone(user.to_string())),
+        ContactPoint::Tel(tel) => Some(Target::Number(tel.to_string())),
+        ContactPoint::Mail(_) | ContactPoint::Webhook { .. } => None,
+    }
+}
+
+pub(crate) fn voice_page(
     kept: &Kept,
     id: PageId,
     number: usize,
     point: &ContactPoint,
     ring_for: Duration,
 ) -> Option<pb::VoicePage> {
-    use pb::voice_page::Target;
-    let target = match point {
-        ContactPoint::Sip(user) => Target::Phone(user.to_string()),
-        ContactPoint::Tel(tel) => Target::Number(tel.to_string()),
-        ContactPoint::Mail(_) | ContactPoint::Webhook { .. } => return None,
-    };
     let (machine, case) = (&kept.machine, kept.machine.case());
     let page = machine.pages().get(number)?;
     let language = machine.ladder().person(&page.staff).map_or(Language::JAPANESE, |person| person.language);
@@ -171,7 +183,7 @@ fn voice_page(
         page_id: id.to_string(),
         escalation_id: kept.id.to_string(),
         staff_id: page.staff.to_string(),
-        target: Some(target),
+        target: Some(target(point)?),
         language: if language == Language::ENGLISH { "en".into() } else { "ja".into() },
         priority: machine.priority().to_string(),
         reasons: case.reasons.iter().map(ToString::to_string).collect(),

@@ -8,9 +8,9 @@ use shell::on;
 use shell::seal::Place;
 use shell::store::{Attempt, StoreError, Tx};
 
-use super::{Store, big};
+use super::trip::Trip;
+use super::{EventRow, Store, big};
 use crate::error::EscalationError;
-use domain::private::Private;
 
 /// An escalation as it is kept.
 #[derive(Clone, Debug)]
@@ -23,12 +23,21 @@ pub(crate) struct Kept {
     pub(crate) ended: Option<Instant>,
 }
 
-/// What is inserted when one begins.
+/// An escalation as it was found in a transaction that changes it.
 #[derive(Debug)]
-pub(crate) struct NewEscalation<'a> {
-    pub(crate) kept: &'a Kept,
-    pub(crate) request: &'a str,
-    pub(crate) contacts: &'a [ContactPoint],
+pub(crate) struct Seen {
+    pub(crate) kept: Kept,
+    /// What the next event of its story is numbered.
+    pub(crate) next_event: i64,
+    contacts: Vec<u8>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SeenRow {
+    #[sqlx(flatten)]
+    row: Row,
+    contacts_sealed: Vec<u8>,
+    next_event: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -61,12 +70,12 @@ pub(super) fn unreadable(what: &'static str) -> StoreError {
     StoreError::lasting("read an escalation", what)
 }
 
-fn body(machine: &Escalation) -> Result<String, StoreError> {
+pub(super) fn body(machine: &Escalation) -> Result<String, StoreError> {
     serde_json::to_string(machine).map_err(|error| StoreError::lasting("write an escalation", error))
 }
 
 /// Where the contact points of an escalation are sealed.
-fn place(id: &str) -> Place<'_> {
+pub(super) fn place(id: &str) -> Place<'_> {
     Place { table: "escalation", row: id, column: "contacts_sealed" }
 }
 
@@ -100,42 +109,32 @@ impl Store {
                 .bind(id.to_string()).fetch_one(pool).await
         })
         .attempt("read contact points")?;
-        let opened = self.sealer.open(place(&id.to_string()), &sealed)?;
+        self.open_contacts(id, &sealed)
+    }
+
+    /// The same, of an escalation that was read already.
+    pub(crate) fn contacts_of(&self, seen: &Seen) -> Result<Vec<ContactPoint>, EscalationError> {
+        self.open_contacts(seen.kept.id, &seen.contacts)
+    }
+
+    fn open_contacts(&self, id: EscalationId, sealed: &[u8]) -> Result<Vec<ContactPoint>, EscalationError> {
+        let opened = self.sealer.open(place(&id.to_string()), sealed)?;
         // The cause would quote a contact point.
         Ok(serde_json::from_str(opened.reveal()).map_err(|_| unreadable("contacts"))?)
     }
 
-    pub(crate) async fn read_in(tx: &mut Tx, id: EscalationId) -> Result<Option<Kept>, StoreError> {
-        let sql = format!("{COLUMNS} WHERE escalation_id = $1");
-        let row: Option<Row> = on!(tx, t => {
-            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.to_string()).fetch_optional(&mut **t).await
+    pub(crate) async fn read_in(tx: &mut Tx, id: EscalationId) -> Result<Option<Seen>, StoreError> {
+        const SQL: &str = "SELECT operator_id, escalation_id, body, revision, started_us, ended_us, contacts_sealed,
+                (SELECT coalesce(max(seq), -1) + 1 FROM escalation_event WHERE escalation_id = $1) AS next_event
+             FROM escalation WHERE escalation_id = $1";
+        let row: Option<SeenRow> = on!(tx, t => {
+            sqlx::query_as(SQL).bind(id.to_string()).fetch_optional(&mut **t).await
         })
         .attempt("read an escalation")?;
-        row.map(Row::kept).transpose()
-    }
-
-    /// False when the request has made one already.
-    pub(crate) async fn insert(&self, tx: &mut Tx, new: &NewEscalation<'_>) -> Result<bool, EscalationError> {
-        let (kept, case, id) = (new.kept, new.kept.machine.case(), new.kept.id.to_string());
-        let list = serde_json::to_string(new.contacts).map_err(|_| unreadable("contacts"))?;
-        let sealed = self.sealer.seal(place(&id), &Private::new(list))?;
-        let body = body(&kept.machine)?;
-        let done = on!(tx, t => {
-            sqlx::query(
-                "INSERT INTO escalation (operator_id, escalation_id, request_id, window_id, call_id, priority,
-                     state, body, contacts_sealed, revision, due_us, started_us, ended_us)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-                 ON CONFLICT (operator_id, request_id) DO NOTHING",
-            )
-            .bind(kept.operator.as_str()).bind(&id).bind(new.request).bind(case.window.as_str())
-            .bind(case.call.map(|call| call.to_string())).bind(kept.machine.priority().code())
-            .bind(kept.machine.state().code()).bind(&body).bind(&sealed).bind(kept.revision)
-            .bind(kept.machine.deadline().map(Instant::micros)).bind(kept.started.micros())
-            .bind(kept.ended.map(Instant::micros))
-            .execute(&mut **t).await.map(|done| done.rows_affected())
-        })
-        .attempt("begin an escalation")?;
-        Ok(done > 0)
+        let seen = |row: SeenRow| {
+            Ok(Seen { kept: row.row.kept()?, next_event: row.next_event, contacts: row.contacts_sealed })
+        };
+        row.map(seen).transpose()
     }
 
     /// False when it is not any more what was seen.
@@ -155,44 +154,40 @@ impl Store {
         .attempt("change an escalation")?;
         Ok(done > 0)
     }
+}
 
-    /// The story goes on. The escalation's row must be held by this transaction.
-    pub(crate) async fn tell(
-        tx: &mut Tx,
-        of: &Kept,
-        effects: &[Effect],
-        now: Instant,
-    ) -> Result<(), StoreError> {
-        let id = of.id.to_string();
-        let next: i64 = on!(tx, t => {
-            sqlx::query_scalar("SELECT coalesce(max(seq), -1) + 1 FROM escalation_event WHERE escalation_id = $1")
-                .bind(&id).fetch_one(&mut **t).await
-        })
-        .attempt("count the events of an escalation")?;
-        let happened = effects.iter().filter_map(|effect| match effect {
-            Effect::Record(happened) => Some(happened),
-            Effect::Owe { .. } | Effect::Hasten { .. } | Effect::Cancel { .. } | Effect::Alarm(_) => None,
-        });
-        for (at, happened) in happened.enumerate() {
-            let (kind, body) = event(happened)?;
-            on!(tx, t => {
-                sqlx::query(
-                    "INSERT INTO escalation_event (operator_id, escalation_id, seq, at_us, kind, body)
-                     VALUES ($1, $2, $3, $4, $5, $6)",
-                )
-                .bind(of.operator.as_str()).bind(&id).bind(next + big(at)).bind(now.micros())
-                .bind(&kind).bind(&body).execute(&mut **t).await.map(drop)
-            })
-            .attempt("add to the story of an escalation")?;
-        }
-        Ok(())
-    }
+const STORY: &str = "escalation_event (operator_id, escalation_id, seq, at_us, kind, body)";
+
+/// What is told of these effects, numbered from `first`.
+pub(super) fn story(effects: &[Effect], first: i64, now: Instant) -> Result<Vec<EventRow>, StoreError> {
+    let happened = effects.iter().filter_map(|effect| match effect {
+        Effect::Record(happened) => Some(happened),
+        Effect::Owe { .. } | Effect::Hasten { .. } | Effect::Cancel { .. } | Effect::Alarm(_) => None,
+    });
+    let numbered = happened.enumerate();
+    numbered.map(|(at, happened)| event(happened, first + big(at), now)).collect()
+}
+
+/// The escalation's row must be held by this transaction.
+pub(super) fn add_story(trip: &mut Trip, of: &Kept, story: &[EventRow]) {
+    let id = of.id.to_string();
+    let row = |event: &EventRow| {
+        [
+            of.operator.as_str().into(),
+            id.clone().into(),
+            event.seq.into(),
+            event.at_us.into(),
+            event.kind.clone().into(),
+            event.body.clone().into(),
+        ]
+    };
+    trip.insert(STORY, story.iter().map(row));
 }
 
 /// Its name, and all of it as JSON.
-fn event(happened: &Happened) -> Result<(String, String), StoreError> {
+fn event(happened: &Happened, seq: i64, now: Instant) -> Result<EventRow, StoreError> {
     let body =
         serde_json::to_value(happened).map_err(|error| StoreError::lasting("write an event", error))?;
     let kind = body.get("happened").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
-    Ok((kind, body.to_string()))
+    Ok(EventRow { seq, at_us: now.micros(), kind, body: body.to_string() })
 }

@@ -108,33 +108,32 @@ impl Store {
         Ok((owed, oldest.map(Instant::from_micros)))
     }
 
-    /// False when another was faster, or it is not open any more. An attempt that was cut off is told so.
-    pub(crate) async fn take(tx: &mut Tx, taking: &Taking, now: Instant) -> Result<bool, StoreError> {
+    /// Which attempt it is. None when another was faster, or it is not open any more. An attempt that was
+    /// cut off is told so.
+    pub(crate) async fn take(tx: &mut Tx, taking: &Taking, now: Instant) -> Result<Option<i64>, StoreError> {
         const SQL: &str = concat!(
             "UPDATE page SET lease_owner = $3, lease_until_us = $4, attempts = attempts + 1,
                     out_us = coalesce(out_us, $2)
              WHERE page_id = $1 AND state IN ('owed', 'out') AND next_us <= $2 AND ",
-            lease_is_free!()
+            lease_is_free!(),
+            " RETURNING operator_id, attempts"
         );
         let id = taking.page.to_string();
-        let taken = on!(&mut *tx, t => {
-            sqlx::query(SQL).bind(&id).bind(now.micros()).bind(&taking.owner).bind(taking.until.micros())
-                .execute(&mut **t).await.map(|done| done.rows_affected())
+        let taken: Option<(String, i64)> = on!(&mut *tx, t => {
+            sqlx::query_as(SQL).bind(&id).bind(now.micros()).bind(&taking.owner).bind(taking.until.micros())
+                .fetch_optional(&mut **t).await
         })
         .attempt("take a page")?;
-        if taken == 0 {
-            return Ok(false);
+        let Some((operator, attempt)) = taken else { return Ok(None) };
+        if attempt > 1 {
+            end_attempt(tx, &id, "lost", now).await?;
         }
-        end_attempt(tx, &id, "lost", now).await?;
         on!(tx, t => {
-            sqlx::query(
-                "INSERT INTO page_attempt (operator_id, page_id, attempt, at_us)
-                 SELECT operator_id, page_id, attempts, $1 FROM page WHERE page_id = $2",
-            )
-            .bind(now.micros()).bind(&id).execute(&mut **t).await.map(drop)
+            sqlx::query("INSERT INTO page_attempt (operator_id, page_id, attempt, at_us) VALUES ($1, $2, $3, $4)")
+                .bind(operator).bind(&id).bind(attempt).bind(now.micros()).execute(&mut **t).await.map(drop)
         })
         .attempt("begin an attempt")?;
-        Ok(true)
+        Ok(Some(attempt))
     }
 
     /// This attempt brought nothing: the page is free again and goes out at `next`.

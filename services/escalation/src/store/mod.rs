@@ -1,20 +1,23 @@
 //! Escalations, pages, attempts, advice in the store. SQL only, no rules.
 
 mod advice;
+mod begin;
 mod escalation;
 mod lease;
 mod page;
 mod read;
 mod safety;
+mod trip;
 
 use shell::seal::Sealer;
 use shell::store::Db;
 
 pub(crate) use advice::AdviceRow;
-pub(crate) use escalation::{Kept, NewEscalation};
+pub(crate) use begin::NewEscalation;
+pub(crate) use escalation::{Kept, Seen};
 pub(crate) use lease::{Candidate, Taking};
 pub(crate) use page::{PageChange, PageRow};
-pub(crate) use read::{AttemptRow, EventRow, Shown};
+pub(crate) use read::{AttemptRow, EventRow, KnownCall, Shown};
 pub(crate) use safety::SafetyRow;
 
 /// Cheap to clone.

@@ -1,12 +1,14 @@
 //! Page rows follow the machine's pages.
 
-use domain::escalation::Page;
+use domain::escalation::{Effect, Page};
 use domain::ids::PageId;
 use domain::time::Instant;
 use shell::on;
 use shell::store::{Attempt, StoreError, Tx};
 
-use super::{Kept, Store, big};
+use super::escalation::{add_story, story};
+use super::trip::Trip;
+use super::{AttemptRow, Kept, Store, Taking, big};
 
 /// One page that is new or is not what it was.
 #[derive(Clone, Debug)]
@@ -17,6 +19,43 @@ pub(crate) struct PageChange {
     pub(crate) page: Page,
     /// Whoever rings for it must be told.
     pub(crate) called_off: bool,
+    /// A new one that goes out at once.
+    pub(crate) taken: Option<Taking>,
+}
+
+impl PageChange {
+    /// The row of a new page.
+    fn fresh_row(&self, of: &Kept, now: Instant) -> Option<PageRow> {
+        let page = &self.page;
+        Some(PageRow {
+            operator_id: of.operator.to_string(),
+            page_id: self.fresh?.to_string(),
+            escalation_id: of.id.to_string(),
+            number: big(self.number),
+            round: i64::from(page.round),
+            rung: page.rung.map(big),
+            staff_id: page.staff.to_string(),
+            channel: page.channel.code().to_owned(),
+            state: page.state.code().to_owned(),
+            due_us: page.due.micros(),
+            out_us: self.taken.as_ref().map(|_| now.micros()),
+            attempts: i64::from(self.taken.is_some()),
+            lease_owner: self.taken.as_ref().map(|taking| taking.owner.clone()),
+        })
+    }
+
+    fn fresh_attempt(&self, now: Instant) -> Option<AttemptRow> {
+        let taking = self.taken.as_ref()?;
+        Some(AttemptRow {
+            page_id: taking.page.to_string(),
+            attempt: 1,
+            at_us: now.micros(),
+            delivered_us: None,
+            ended_us: None,
+            outcome: None,
+            detail: None,
+        })
+    }
 }
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -48,37 +87,68 @@ impl Store {
         .attempt("read a page")
     }
 
-    pub(crate) async fn change_pages(
+    /// The story goes on from `next_event`, and the pages follow. The escalation's row must be held by
+    /// this transaction.
+    pub(crate) async fn follow(
         tx: &mut Tx,
         of: &Kept,
+        (effects, next_event): (&[Effect], i64),
         changes: &[PageChange],
         now: Instant,
     ) -> Result<(), StoreError> {
-        for change in changes {
-            match change.fresh {
-                Some(id) => add(tx, of, change, id).await?,
-                None => alter(tx, of, change, now).await?,
-            }
+        let mut trip = Trip::default();
+        add_story(&mut trip, of, &story(effects, next_event, now)?);
+        add_pages(&mut trip, of, changes, now);
+        trip.within(tx, "go on with an escalation").await?;
+        for change in changes.iter().filter(|change| change.fresh.is_none()) {
+            alter(tx, of, change, now).await?;
         }
         Ok(())
     }
 }
 
-async fn add(tx: &mut Tx, of: &Kept, change: &PageChange, id: PageId) -> Result<(), StoreError> {
-    let page = &change.page;
-    on!(tx, t => {
-        sqlx::query(
-            "INSERT INTO page (operator_id, page_id, escalation_id, number, round, rung, staff_id, channel,
-                 contact, call_id, state, due_us, next_us, attempts)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, 0)",
-        )
-        .bind(of.operator.as_str()).bind(id.to_string()).bind(of.id.to_string()).bind(big(change.number))
-        .bind(i64::from(page.round)).bind(page.rung.map(big)).bind(page.staff.as_str())
-        .bind(page.channel.code()).bind(big(page.contact))
-        .bind(of.machine.case().call.map(|call| call.to_string())).bind(page.state.code())
-        .bind(page.due.micros()).execute(&mut **t).await.map(drop)
-    })
-    .attempt("owe a page")
+pub(super) fn fresh_rows(of: &Kept, changes: &[PageChange], now: Instant) -> Vec<PageRow> {
+    changes.iter().filter_map(|change| change.fresh_row(of, now)).collect()
+}
+
+pub(super) fn fresh_attempts(changes: &[PageChange], now: Instant) -> Vec<AttemptRow> {
+    changes.iter().filter_map(|change| change.fresh_attempt(now)).collect()
+}
+
+const PAGE: &str = "page (operator_id, page_id, escalation_id, number, round, rung, staff_id, channel, \
+     contact, call_id, state, due_us, next_us, out_us, attempts, lease_owner, lease_until_us)";
+const ATTEMPT: &str = "page_attempt (operator_id, page_id, attempt, at_us)";
+
+/// New pages, and the attempts of those that go out at once.
+pub(super) fn add_pages(trip: &mut Trip, of: &Kept, changes: &[PageChange], now: Instant) {
+    let call = of.machine.case().call.map(|call| call.to_string());
+    let row = |change: &PageChange| {
+        let row = change.fresh_row(of, now)?;
+        Some([
+            row.operator_id.into(),
+            row.page_id.into(),
+            row.escalation_id.into(),
+            row.number.into(),
+            row.round.into(),
+            row.rung.into(),
+            row.staff_id.into(),
+            row.channel.into(),
+            big(change.page.contact).into(),
+            call.clone().into(),
+            row.state.into(),
+            row.due_us.into(),
+            row.due_us.into(),
+            row.out_us.into(),
+            row.attempts.into(),
+            row.lease_owner.into(),
+            change.taken.as_ref().map(|taking| taking.until.micros()).into(),
+        ])
+    };
+    trip.insert(PAGE, changes.iter().filter_map(row));
+    let attempt = |row: AttemptRow| {
+        [of.operator.as_str().into(), row.page_id.into(), row.attempt.into(), row.at_us.into()]
+    };
+    trip.insert(ATTEMPT, fresh_attempts(changes, now).into_iter().map(attempt));
 }
 
 async fn alter(tx: &mut Tx, of: &Kept, change: &PageChange, now: Instant) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use domain::ledger::Step;
 use domain::time::Instant;
 use on_call_rota::WindowId;
 use shell::on;
-use shell::store::{Attempt, StoreError};
+use shell::store::{Attempt, StoreError, Tx};
 
 use super::escalation::{self, Kept};
 use super::page::{self, PageRow};
@@ -29,6 +29,12 @@ pub(crate) struct AttemptRow {
     pub(crate) ended_us: Option<i64>,
     pub(crate) outcome: Option<String>,
     pub(crate) detail: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KnownCall {
+    pub(crate) window: Option<WindowId>,
+    pub(crate) process: Option<String>,
 }
 
 /// All that is to be seen of one.
@@ -158,20 +164,29 @@ impl Store {
         Ok(next.map(Instant::from_micros))
     }
 
-    /// The window that a call came by, when the call is known.
-    pub(crate) async fn window_of(
-        &self,
-        operator: &OperatorId,
-        call: CallId,
-    ) -> Result<Option<WindowId>, StoreError> {
-        let body: Option<String> = on!(self.db.read(), pool => {
-            sqlx::query_scalar("SELECT body FROM call_event WHERE operator_id = $1 AND call_id = $2 AND seq = 0")
-                .bind(operator.as_str()).bind(call.to_string()).fetch_optional(pool).await
+    /// What is known of a call: its window, and the telephony process that has it while it is open.
+    pub(crate) async fn call(&self, operator: &OperatorId, call: CallId) -> Result<KnownCall, StoreError> {
+        let (begun, process): (Option<String>, Option<String>) = on!(self.db.read(), pool => {
+            sqlx::query_as(
+                "SELECT (SELECT body FROM call_event WHERE operator_id = $1 AND call_id = $2 AND seq = 0),
+                        (SELECT process_id FROM open_call WHERE operator_id = $1 AND call_id = $2)",
+            )
+            .bind(operator.as_str()).bind(call.to_string()).fetch_one(pool).await
         })
         .attempt("find the window of a call")?;
-        Ok(body.and_then(|body| match serde_json::from_str(&body) {
+        let window = begun.and_then(|body| match serde_json::from_str(&body) {
             Ok(Step::Begun(begun)) => Some(begun.window),
             Ok(_) | Err(_) => None,
-        }))
+        });
+        Ok(KnownCall { window, process })
+    }
+
+    /// The telephony process that has a call; none when it is over.
+    pub(crate) async fn process_of(tx: &mut Tx, call: CallId) -> Result<Option<String>, StoreError> {
+        on!(tx, t => {
+            sqlx::query_scalar("SELECT process_id FROM open_call WHERE call_id = $1")
+                .bind(call.to_string()).fetch_optional(&mut **t).await
+        })
+        .attempt("find where a call is")
     }
 }

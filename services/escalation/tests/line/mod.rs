@@ -59,7 +59,9 @@ pub async fn on_both_stores_with<Fut: Future<Output = ()>>(
     story: impl Fn(Line) -> Fut,
 ) {
     let (change, story) = (&change, &story);
-    shell::testkit::both_stores(|db| async move { story(Line::new(db, change).await).await }).await;
+    let by_hand = || Clock::by_hand(MONDAY);
+    shell::testkit::both_stores(|db| async move { story(Line::new(db, by_hand(), change).await).await })
+        .await;
 }
 
 fn pace() -> Pace {
@@ -93,11 +95,10 @@ fn settings(rota: std::path::PathBuf) -> Settings {
 }
 
 impl Line {
-    async fn new(db: Db, change: &impl Fn(&mut Settings)) -> Self {
+    pub async fn new(db: Db, clock: Clock, change: &impl Fn(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rota.toml");
         std::fs::write(&path, rota::rota(r#""sip:noda", "webhook:slow", "webhook:push""#)).unwrap();
-        let clock = Clock::by_hand(MONDAY);
         let (alarms, _) = Alarms::start(db.clone(), clock.clone(), Ids::new(clock.clone()));
         let bus = Bus::in_process();
         let mut settings = settings(path);
@@ -242,9 +243,9 @@ impl Telephony {
     /// The next page for one of these; others ring on.
     pub async fn rings_for(&mut self, staff: &[&str]) -> pb::VoicePage {
         loop {
-            let page = self.rings().await;
-            if staff.contains(&page.staff_id.as_str()) {
-                return page;
+            match self.next().await {
+                Work::Ring(page) if staff.contains(&page.staff_id.as_str()) => return page,
+                Work::Ring(_) | Work::CalledOff(_) | Work::CallerWaits(_) => {}
             }
         }
     }
