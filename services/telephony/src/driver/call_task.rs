@@ -211,6 +211,9 @@ impl CallTask {
     async fn close(self) {
         self.deps.desks.give_back_all(self.id);
         self.deps.switchboard.ended(self.id);
+        if let Some(debt) = self.pays {
+            self.deps.switchboard.listens_no_more(debt.call);
+        }
         self.deps.settle(&self).await;
     }
 }

@@ -50,6 +50,10 @@ impl CallTask {
             return self.call.called_off(self.deps.clock.now());
         };
         self.deps.switchboard.is_with(self.id, number.clone());
+        // A psychiatrist who is paged for the call that owes this one finds the caller here.
+        if let Some(debt) = self.pays {
+            self.deps.switchboard.listens(debt.call, self.to_self.clone());
+        }
         let leg = self.caller_leg;
         self.draw(leg, Target::Outside(number), self.deps.settings.caller_rings);
         self.call.caller_rung(leg)

@@ -69,6 +69,10 @@ impl Switchboard {
         self.calls().insert(call, inbox);
     }
 
+    pub(super) fn listens_no_more(&self, call: CallId) {
+        self.calls().remove(&call);
+    }
+
     /// Lets a psychiatrist into the call. From a yes on, the call hears what happens to the leg.
     ///
     /// # Errors
@@ -117,7 +121,7 @@ impl Switchboard {
 
     pub fn ended(&self, call: CallId) {
         self.people().remove(&call);
-        self.calls().remove(&call);
+        self.listens_no_more(call);
         self.live.send_modify(|live| {
             live.remove(&call);
         });
