@@ -1,6 +1,8 @@
 //! What every service needs round the core.
 
+pub mod access;
 pub mod alarms;
+pub mod audit;
 pub mod budget;
 pub mod bus;
 pub mod clock;

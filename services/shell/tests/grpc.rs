@@ -6,8 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
-use shell::grpc::auth::{Guarded, Token};
+use shell::access::{Access, Gate, Limits, Sessions};
+use shell::audit::Audit;
+use shell::clock::Clock;
+use shell::grpc::auth::Token;
 use shell::grpc::{Route, channel, far, near};
+use shell::ids::Ids;
+use shell::testkit::{sealer, sqlite};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Code, Request, Response, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -44,9 +49,18 @@ impl Health for Desk {
     }
 }
 
+/// No person comes here, so the store behind it is never asked.
+async fn access(token: &Token) -> Access {
+    let (_folder, db) = sqlite().await;
+    let clock = Clock::system();
+    let sessions = Sessions::new(db.clone(), clock.clone(), Ids::new(clock.clone()), Limits::default());
+    let audit = Audit::new(db, clock.clone(), &sealer());
+    Access::new(token.clone(), sessions, audit, clock)
+}
+
 /// The same server near and far, reached with this token.
 async fn both_ways(desk: Desk, expected: &Token, shown: &Token, limit: Duration) -> [HealthClient<Route>; 2] {
-    let server = Guarded::new(HealthServer::new(desk), expected);
+    let server = Gate::new(HealthServer::new(desk), &access(expected).await);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let serving = tonic::transport::Server::builder().add_service(server.clone());

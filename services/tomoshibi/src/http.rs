@@ -13,6 +13,7 @@ use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use proto::telephony::v1::call_service_server::CallServiceServer;
 use routing::RoutingServer;
+use shell::access::BrowserLayer;
 use shell::clock::Clock;
 use shell::reconciler::Status;
 use shell::shutdown::Shutdown;
@@ -59,7 +60,12 @@ pub(crate) async fn serve(
         .route("/status", get(status))
         .route("/metrics", get(metrics_page))
         .with_state(about);
-    let grpc = grpc(running).await?.prepare().into_axum_router().layer(GrpcWebLayer::new());
+    let grpc = grpc(running)
+        .await?
+        .prepare()
+        .into_axum_router()
+        .layer(GrpcWebLayer::new())
+        .layer(BrowserLayer::new(running.browser.clone()));
     let shutdown = running.shutdown.clone();
     axum::serve(listener, pages.merge(grpc))
         .with_graceful_shutdown(async move { shutdown.ended().await })

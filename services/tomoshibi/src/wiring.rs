@@ -16,11 +16,13 @@ use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use proto::telephony::v1::call_service_server::CallServiceServer;
 use routing::RoutingServer;
+use shell::access::{Access, Browser, Gate, Sessions};
 use shell::alarms::{Alarm, Alarms};
+use shell::audit::Audit;
 use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::folder;
-use shell::grpc::auth::{Guarded, Token};
+use shell::grpc::auth::Token;
 use shell::grpc::{Route, channel, far, near};
 use shell::ids::Ids;
 use shell::process::{Process, ProcessId};
@@ -57,15 +59,17 @@ pub(crate) struct Running {
     pub clock: Clock,
     pub process: Process,
     pub shutdown: Shutdown,
-    pub routing: Option<Guarded<RoutingServiceServer<RoutingServer>>>,
-    pub escalation: Option<Guarded<EscalationServiceServer<EscalationServer>>>,
+    pub routing: Option<Gate<RoutingServiceServer<RoutingServer>>>,
+    pub escalation: Option<Gate<EscalationServiceServer<EscalationServer>>>,
     pub telephony: Option<Telephony>,
     /// What the workers of this process owe.
     pub status: Status,
+    /// How browsers reach this line.
+    pub browser: Browser,
 }
 
 pub(crate) struct Telephony {
-    pub calls: Guarded<CallServiceServer<CallServer>>,
+    pub calls: Gate<CallServiceServer<CallServer>>,
     pub edge: SipEdge,
     pub deps: Arc<Deps>,
     pub phones_file: PathBuf,
@@ -105,6 +109,10 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         let (alarms, connected) = (alarms.clone(), bus.connected());
         async move { alarms.follow(redis_away, connected).await }
     });
+    let sealer = sealer(settings)?;
+    let sessions = Sessions::new(db.clone(), clock.clone(), ids.clone(), settings.sessions);
+    let audit = Audit::new(db.clone(), clock.clone(), &sealer);
+    let access = Access::new(token.clone(), sessions, audit, clock.clone());
     let house = House {
         settings,
         ids,
@@ -112,7 +120,9 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         db: db.clone(),
         process: process.clone(),
         shutdown: shutdown.clone(),
-        token: token.clone(),
+        token,
+        access,
+        sealer,
         bus,
         alarms,
         status: Status::default(),
@@ -134,7 +144,8 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         false => None,
     };
     let status = house.status;
-    Ok(Running { rota, db, clock, process, shutdown, routing, escalation, telephony, status })
+    let browser = settings.browser.clone();
+    Ok(Running { rota, db, clock, process, shutdown, routing, escalation, telephony, status, browser })
 }
 
 /// What every service here shares.
@@ -146,13 +157,15 @@ struct House<'s> {
     process: Process,
     shutdown: Shutdown,
     token: Token,
+    access: Access,
+    sealer: Sealer,
     bus: Bus,
     alarms: Alarms,
     status: Status,
 }
 
 impl House<'_> {
-    async fn routing(&self, rota: &Path) -> anyhow::Result<Guarded<RoutingServiceServer<RoutingServer>>> {
+    async fn routing(&self, rota: &Path) -> anyhow::Result<Gate<RoutingServiceServer<RoutingServer>>> {
         let mut settings = self.settings.routing.clone();
         settings.rota = rota.to_owned();
         settings.owner = self.process.id.to_string();
@@ -165,12 +178,12 @@ impl House<'_> {
             shutdown: self.shutdown.clone(),
         };
         let running = routing::start(settings, deps).await?;
-        let server = Guarded::new(RoutingServiceServer::new(running.server.clone()), &self.token);
+        let server = Gate::new(RoutingServiceServer::new(running.server.clone()), &self.access);
         tokio::spawn(on_hang_up(move || running.reload()));
         Ok(server)
     }
 
-    fn route_to(&self, here: Option<&Guarded<RoutingServiceServer<RoutingServer>>>) -> anyhow::Result<Route> {
+    fn route_to(&self, here: Option<&Gate<RoutingServiceServer<RoutingServer>>>) -> anyhow::Result<Route> {
         match (here, &self.settings.routing_at) {
             (Some(server), _) => Ok(near(server.clone(), self.settings.routing_budget, &self.token)),
             (None, Some(at)) => self.far("routing", at, self.settings.routing_budget),
@@ -181,7 +194,7 @@ impl House<'_> {
     async fn escalation(
         &self,
         rota: &Path,
-    ) -> anyhow::Result<Guarded<EscalationServiceServer<EscalationServer>>> {
+    ) -> anyhow::Result<Gate<EscalationServiceServer<EscalationServer>>> {
         let mut settings = self.settings.escalation.clone();
         settings.rota = rota.to_owned();
         settings.owner = self.process.id;
@@ -192,11 +205,11 @@ impl House<'_> {
             bus: self.bus.clone(),
             alarms: self.alarms.clone(),
             shutdown: self.shutdown.clone(),
-            sealer: self.sealer()?,
+            sealer: self.sealer.clone(),
             status: self.status.clone(),
         };
         let running = escalation::start(settings, deps).await?;
-        let server = Guarded::new(EscalationServiceServer::new(running.server.clone()), &self.token);
+        let server = Gate::new(EscalationServiceServer::new(running.server.clone()), &self.access);
         tokio::spawn(on_hang_up(move || running.reload()));
         Ok(server)
     }
@@ -204,7 +217,7 @@ impl House<'_> {
     /// None where no escalation is known: then nobody is paged, and the start says so.
     fn route_to_escalation(
         &self,
-        here: Option<&Guarded<EscalationServiceServer<EscalationServer>>>,
+        here: Option<&Gate<EscalationServiceServer<EscalationServer>>>,
     ) -> anyhow::Result<Option<Route>> {
         let limit = self.settings.escalation_budget;
         match (here, &self.settings.escalation_at) {
@@ -239,7 +252,7 @@ impl House<'_> {
             Some(folder) => (PromptSet::from_dir(folder)?, PageWords::from_dir(folder)?),
             None => (PromptSet::embedded()?, PageWords::embedded()?),
         };
-        let sealer = self.sealer()?;
+        let sealer = self.sealer.clone();
         let (ledger, _writer) =
             Ledger::start(self.db.clone(), sealer.clone(), self.process.id, self.ledger_settings())?;
         tokio::spawn({
@@ -279,19 +292,23 @@ impl House<'_> {
         });
         driver::start(Arc::clone(&deps), events, plan_in, seats);
         let server = CallServer { deps: Arc::clone(&deps), sip: Some(edge.clone()) };
-        let calls = Guarded::new(CallServiceServer::new(server), &self.token);
+        let calls = Gate::new(CallServiceServer::new(server), &self.access);
         Ok(Telephony { calls, edge, deps, phones_file })
-    }
-
-    fn sealer(&self) -> anyhow::Result<Sealer> {
-        let file = self.settings.keys.clone().unwrap_or_else(|| self.settings.data.join("keys.toml"));
-        Ok(Sealer::new(KeyRing::load(&file, self.settings.keys.is_none())?))
     }
 
     fn ledger_settings(&self) -> LedgerSettings {
         let spool = self.settings.data.join("spool.jsonl");
         LedgerSettings { budget: self.settings.store_budget, ..LedgerSettings::with_spool(spool) }
     }
+}
+
+/// The keys of this line; the embedded default makes them at the first start.
+///
+/// # Errors
+/// When the file is missing, others may read it, or it holds anything but keys.
+pub(crate) fn sealer(settings: &LineSettings) -> anyhow::Result<Sealer> {
+    let file = settings.keys.clone().unwrap_or_else(|| settings.data.join("keys.toml"));
+    Ok(Sealer::new(KeyRing::load(&file, settings.keys.is_none())?))
 }
 
 /// SIGHUP: the rota file is read at once instead of at the next look.

@@ -1,28 +1,17 @@
 //! Services trust each other by one token, near and far alike.
 //!
-//! A guard stands before every server; whoever does not carry the token is
-//! `Unauthenticated` and never reaches it.
+//! `access::Gate` stands before every server and asks for it.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures::future::{BoxFuture, FutureExt};
 use http::HeaderValue;
-use http::header::AUTHORIZATION;
 use subtle::ConstantTimeEq;
-use tonic::Status;
-use tonic::body::Body;
-use tonic::server::NamedService;
-use tower::Service;
-use tracing::Instrument;
 use zeroize::Zeroizing;
 
-use super::trace;
 use crate::folder::{SecretFault, create_secret, read_secret};
 
 /// Printed, it is a mask.
@@ -66,7 +55,7 @@ impl Token {
         HeaderValue::clone(&self.0)
     }
 
-    fn admits(&self, shown: Option<&HeaderValue>) -> bool {
+    pub(crate) fn admits(&self, shown: Option<&HeaderValue>) -> bool {
         // Takes the same time wherever the difference lies.
         shown.is_some_and(|shown| bool::from(shown.as_bytes().ct_eq(self.0.as_bytes())))
     }
@@ -79,47 +68,6 @@ fn fresh_word() -> Zeroizing<String> {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("▇▇▇")
-    }
-}
-
-/// A server that answers only those who carry the token, inside the trace of its caller.
-#[derive(Clone, Debug)]
-pub struct Guarded<S> {
-    server: S,
-    token: Token,
-}
-
-impl<S> Guarded<S> {
-    pub fn new(server: S, token: &Token) -> Self {
-        Self { server, token: token.clone() }
-    }
-}
-
-impl<S: NamedService> NamedService for Guarded<S> {
-    const NAME: &'static str = S::NAME;
-}
-
-impl<S> Service<http::Request<Body>> for Guarded<S>
-where
-    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
-    S::Future: Send + 'static,
-{
-    type Response = http::Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.server.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        if !self.token.admits(request.headers().get(AUTHORIZATION)) {
-            metrics::counter!("tomoshibi_grpc_unauthenticated_total").increment(1);
-            let refusal = Status::unauthenticated("service token is missing or wrong").into_http();
-            return std::future::ready(Ok(refusal)).boxed();
-        }
-        let span = trace::span_of(&request);
-        self.server.call(request).instrument(span).boxed()
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn inject(headers: &mut HeaderMap) {
 }
 
 /// The span of one request, a child of the caller's.
-pub(super) fn span_of(request: &http::Request<Body>) -> Span {
+pub(crate) fn span_of(request: &http::Request<Body>) -> Span {
     let span = tracing::info_span!("rpc", method = request.uri().path());
     let parent = TraceContextPropagator::new().extract(&Shown(request.headers()));
     // Fails only where no trace is taken at all.

@@ -7,6 +7,7 @@
 
 mod number;
 mod ring;
+mod word;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,6 +17,7 @@ use domain::ids::OperatorId;
 use domain::private::Private;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 pub use ring::{KeyRing, KeyRingFault};
 
@@ -90,6 +92,13 @@ impl Sealer {
         String::from_utf8(bytes).map(Private::new).map_err(|_| SealFault::Forged)
     }
 
+    /// A key of its own for another purpose, the same after every rotation.
+    pub fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        let mut mac = Hmac::<Sha256>::new(&hmac_key(self.0.index_key()));
+        mac.update(purpose.as_bytes());
+        Zeroizing::new(mac.finalize().into_bytes().into())
+    }
+
     /// The same for every way of writing one number, different for each operator.
     pub fn blind_index(&self, operator: &OperatorId, number: &Private<String>) -> String {
         let mut mac = Hmac::<Sha256>::new(&hmac_key(self.0.index_key()));
@@ -101,7 +110,7 @@ impl Sealer {
 }
 
 /// HMAC's block is 64 bytes; a shorter key is followed by zeros (RFC 2104 section 2).
-fn hmac_key(key: &ring::Key) -> hmac::digest::Key<Hmac<Sha256>> {
+pub(crate) fn hmac_key(key: &ring::Key) -> hmac::digest::Key<Hmac<Sha256>> {
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     block[..key.len()].copy_from_slice(&**key);
     block

@@ -11,6 +11,7 @@ use std::time::Duration;
 use domain::call::Patience;
 use domain::ids::WindowId;
 use domain::routing::Strategy;
+use shell::access::Browser;
 use shell::config::{Faults, Origin, Row, Settings};
 use shell::store::StoreSettings;
 use shell::telemetry::{Format, TelemetrySettings};
@@ -41,6 +42,8 @@ pub(crate) struct LineSettings {
     pub keys: Option<PathBuf>,
     pub redis: Option<String>,
     pub token: Option<PathBuf>,
+    pub sessions: shell::access::Limits,
+    pub browser: Browser,
     /// The rota and the owner are filled in when it starts.
     pub routing: routing::Settings,
     pub routing_at: Option<String>,
@@ -75,6 +78,8 @@ impl LineSettings {
             keys: settings.path("keys.file"),
             redis: Some(settings.text("bus.redis")).filter(|url| !url.is_empty()),
             token: settings.path("access.token_file"),
+            sessions: sessions(&settings),
+            browser: browser(&settings),
             routing: ringing(&settings),
             routing_at: Some(settings.text("routing.at")).filter(|at| !at.is_empty()),
             routing_budget: settings.duration("routing.budget", MILLI * 20..=SECOND * 5),
@@ -117,6 +122,9 @@ impl LineSettings {
                 "must be shorter than routing.budget, or routing cannot answer in time",
             );
         }
+        if self.sessions.absolute < self.sessions.idle {
+            settings.fault("access.absolute", "is shorter than access.idle: make it longer");
+        }
         if self.media.port_range.is_empty() {
             settings.fault("media.last_port", "lies before media.first_port");
         }
@@ -125,6 +133,22 @@ impl LineSettings {
 
 fn address(settings: &Settings, key: &str) -> SocketAddr {
     settings.parsed(key, "an address such as \"127.0.0.1:8080\"").unwrap_or(([127, 0, 0, 1], 0).into())
+}
+
+fn sessions(settings: &Settings) -> shell::access::Limits {
+    shell::access::Limits {
+        idle: settings.duration("access.idle", SECOND * 60..=HOUR * 12),
+        absolute: settings.duration("access.absolute", SECOND * 60..=HOUR * 24),
+        fresh: settings.duration("access.fresh", SECOND * 10..=HOUR),
+    }
+}
+
+fn browser(settings: &Settings) -> Browser {
+    let public_url = Some(settings.text("access.public_url")).filter(|url| !url.is_empty());
+    Browser::at(public_url.as_deref()).unwrap_or_else(|fault| {
+        settings.fault("access.public_url", fault);
+        Browser::default()
+    })
 }
 
 fn sip(settings: &Settings) -> SipSettings {

@@ -1,0 +1,177 @@
+//! The gate: who is asking, may they, and of which operator. Then the server.
+
+use std::convert::Infallible;
+use std::mem;
+use std::task::{Context, Poll};
+
+use domain::access::{Person, Principal, Refusal, Who, judge, rule};
+use futures::future::{BoxFuture, FutureExt};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::server::NamedService;
+use tower::Service;
+use tracing::Instrument;
+
+use super::{SESSION, SessionToken, Sessions, operator};
+use crate::audit::{Audit, Entry};
+use crate::clock::Clock;
+use crate::grpc::auth::Token;
+use crate::grpc::trace;
+use crate::store::StoreError;
+
+/// What every gate of a process knows. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Access {
+    token: Token,
+    sessions: Sessions,
+    audit: Audit,
+    clock: Clock,
+}
+
+impl Access {
+    pub fn new(token: Token, sessions: Sessions, audit: Audit, clock: Clock) -> Self {
+        Self { token, sessions, audit, clock }
+    }
+
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    pub fn audit(&self) -> &Audit {
+        &self.audit
+    }
+
+    /// The request as the server may see it, with its principal.
+    async fn admit(&self, request: http::Request<Body>) -> Result<http::Request<Body>, Status> {
+        let who = self.who(request.headers()).await?;
+        judge(request.uri().path(), &who, self.clock.now()).map_err(refused)?;
+        let mut request = match &who {
+            Principal::Person(person) => self.within_operator(request, person).await?,
+            Principal::Service | Principal::Stranger => request,
+        };
+        request.extensions_mut().insert(who);
+        Ok(request)
+    }
+
+    /// A session that does not stand makes a stranger of whoever shows it, also of a service that
+    /// forwards it.
+    async fn who(&self, headers: &HeaderMap) -> Result<Principal, Status> {
+        match headers.get(SESSION) {
+            Some(shown) => {
+                let Some(token) = shown.to_str().ok().and_then(SessionToken::read) else {
+                    return Ok(Principal::Stranger);
+                };
+                let found = self.sessions.find(&token).await.map_err(away)?;
+                Ok(found.map_or(Principal::Stranger, Principal::Person))
+            }
+            None if self.token.admits(headers.get(AUTHORIZATION)) => Ok(Principal::Service),
+            None => Ok(Principal::Stranger),
+        }
+    }
+
+    async fn within_operator(
+        &self,
+        request: http::Request<Body>,
+        person: &Person,
+    ) -> Result<http::Request<Body>, Status> {
+        // Signing in names no operator.
+        if rule(request.uri().path()).is_some_and(|rule| rule.who == Who::Anyone) {
+            return Ok(request);
+        }
+        let (head, body) = request.into_parts();
+        let (named, body) = operator::named(body).await?;
+        if named != person.operator.as_str() {
+            self.note_foreign(head.uri.path(), person).await;
+            return Err(Status::permission_denied("operator_id is not the operator of your account"));
+        }
+        Ok(http::Request::from_parts(head, body))
+    }
+
+    /// The refusal stands, whether it can be written down or not.
+    async fn note_foreign(&self, path: &str, person: &Person) {
+        counted("operator");
+        let method = path.rsplit('/').next().unwrap_or_default();
+        let who = Principal::Person(person.clone());
+        let entry =
+            Entry::of(&who, &person.operator, "access.refused").about("rpc", method).with("why", "operator");
+        if let Err(error) = self.audit.note(&entry).await {
+            tracing::error!(%error, "a refused request is not in the audit");
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Status {
+    match refusal {
+        Refusal::NotSignedIn => {
+            counted("not_signed_in");
+            Status::unauthenticated("sign in first; a service shows its token")
+        }
+        Refusal::NotAllowed => {
+            counted("role");
+            Status::permission_denied(refusal.to_string())
+        }
+        Refusal::NotFresh | Refusal::Unfinished => Status::failed_precondition(refusal.to_string()),
+    }
+}
+
+fn counted(why: &'static str) {
+    metrics::counter!("tomoshibi_access_refused_total", "why" => why).increment(1);
+}
+
+fn away(error: StoreError) -> Status {
+    tracing::error!(error = &error as &dyn std::error::Error, "a session cannot be looked up");
+    match error.passing {
+        true => Status::unavailable("the store does not answer: try again"),
+        false => Status::internal("the session cannot be looked up"),
+    }
+}
+
+/// A server that answers only those who may ask, inside the trace of its caller.
+#[derive(Clone, Debug)]
+pub struct Gate<S> {
+    server: S,
+    access: Access,
+}
+
+impl<S> Gate<S> {
+    pub fn new(server: S, access: &Access) -> Self {
+        Self { server, access: access.clone() }
+    }
+}
+
+impl<S: NamedService> NamedService for Gate<S> {
+    const NAME: &'static str = S::NAME;
+}
+
+impl<S> Service<http::Request<Body>> for Gate<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+    S: Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.server.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let span = trace::span_of(&request);
+        // The one that said it is ready goes along, its clone stays.
+        let ready = self.server.clone();
+        let mut server = mem::replace(&mut self.server, ready);
+        let access = self.access.clone();
+        async move {
+            match access.admit(request).await {
+                Ok(request) => server.call(request).await,
+                Err(refusal) => Ok(refusal.into_http()),
+            }
+        }
+        .instrument(span)
+        .boxed()
+    }
+}

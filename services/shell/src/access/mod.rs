@@ -1,0 +1,27 @@
+//! Who is asking, and whether they may: one gate before every server.
+//!
+//! A request carries the service token, or a session, or both; then it is the
+//! person's. Services are judged no further. Persons are judged by the policy
+//! of `domain::access`, and by the operator that their request names. Handlers
+//! read the outcome with `principal`.
+
+mod browser;
+mod gate;
+mod operator;
+mod session;
+mod token;
+
+use domain::access::Principal;
+
+pub use browser::{Browser, BrowserLayer, COOKIE};
+pub use gate::{Access, Gate};
+pub use session::{Limits, Opened, Opening, Sessions};
+pub use token::SessionToken;
+
+/// The header that carries a session's token.
+pub const SESSION: &str = "x-tomoshibi-session";
+
+/// On whose behalf the request is made. Without a gate before the server it is a stranger's.
+pub fn principal<T>(request: &tonic::Request<T>) -> Principal {
+    request.extensions().get::<Principal>().cloned().unwrap_or(Principal::Stranger)
+}
