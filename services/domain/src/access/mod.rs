@@ -147,6 +147,8 @@ pub struct Person {
     /// Until then they count as having proved themselves just now.
     pub fresh_until: Instant,
     pub break_glass: bool,
+    /// The password is to be changed or the second factor set up first; until then nothing else is allowed.
+    pub limited: bool,
 }
 
 /// On whose behalf a request is made.
@@ -175,6 +177,8 @@ pub enum Refusal {
     NotSignedIn,
     #[error("your roles do not allow this")]
     NotAllowed,
+    #[error("change your password and set up your second factor first")]
+    Unfinished,
     #[error("prove yourself again first: this asks for a sign-in of the last minutes")]
     NotFresh,
 }
@@ -186,12 +190,18 @@ pub enum Refusal {
 pub fn judge(path: &str, who: &Principal, now: Instant) -> Result<(), Refusal> {
     match who {
         Principal::Service => Ok(()),
+        Principal::Person(person) if person.limited && !is_of_ones_own_account(path) => Err(Refusal::Unfinished),
         Principal::Person(person) => judge_person(rule(path), person, now),
         Principal::Stranger => match rule(path).map(|rule| rule.who) {
             Some(Who::Anyone) => Ok(()),
             Some(Who::Services | Who::SignedIn | Who::Roles(_)) | None => Err(Refusal::NotSignedIn),
         },
     }
+}
+
+/// Where a person finishes what is asked of them.
+fn is_of_ones_own_account(path: &str) -> bool {
+    path.starts_with("/tomoshibi.console.v1.AccessService/")
 }
 
 fn judge_person(rule: Option<&Rule>, person: &Person, now: Instant) -> Result<(), Refusal> {
@@ -228,6 +238,7 @@ mod tests {
             roles: roles.iter().copied().collect(),
             fresh_until: Instant::EPOCH + Duration::from_secs(300),
             break_glass: false,
+            limited: false,
         }
     }
 
@@ -258,6 +269,16 @@ mod tests {
             assert_eq!(judge(path, &Principal::Stranger, Instant::EPOCH), Err(Refusal::NotSignedIn));
             assert_eq!(judge(path, &Principal::Service, Instant::EPOCH), Ok(()));
         }
+    }
+
+    #[test]
+    fn who_has_not_finished_signing_up_reaches_only_their_own_account() {
+        let half = Principal::Person(Person { limited: true, ..person(&Role::ALL) });
+        let judged = |path| judge(path, &half, Instant::EPOCH);
+
+        assert_eq!(judged("/tomoshibi.console.v1.AccessService/ChangePassword"), Ok(()));
+        assert_eq!(judged(LIST_CALLS), Err(Refusal::Unfinished));
+        assert_eq!(judged("/tomoshibi.console.v1.AccessServiceX/Y"), Err(Refusal::Unfinished));
     }
 
     #[test]
