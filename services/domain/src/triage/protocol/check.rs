@@ -1,0 +1,266 @@
+//! What must hold of a protocol as a whole, once its words are known.
+
+use std::collections::HashSet;
+
+use super::condition::Condition;
+use super::read::ProtocolFault;
+use super::{Choice, Deadlines, Due, Paging, Protocol, Question, QuestionKind, Section, cssrs};
+use crate::escalation::{Reason, TriageCode};
+use crate::triage::assess::assess;
+use crate::triage::fields::Fields;
+
+type Faults = Vec<ProtocolFault>;
+
+pub(super) fn check(protocol: &Protocol, faults: &mut Faults) {
+    unique(protocol, faults);
+    sections(protocol, faults);
+    order_of_questions(protocol, faults);
+    screener(protocol, faults);
+    reachable(protocol, faults);
+    rules(protocol, faults);
+    deadlines(protocol, faults);
+    every_form_has_a_code(protocol, faults);
+}
+
+fn fault(faults: &mut Faults, path: impl Into<String>, wrong: impl Into<String>) {
+    faults.push(ProtocolFault { path: path.into(), wrong: wrong.into() });
+}
+
+/// A fault for each word that was there before.
+pub(super) fn once<'a>(list: &str, key: &str, words: impl Iterator<Item = &'a str>, faults: &mut Faults) {
+    let mut seen = HashSet::new();
+    for (place, word) in words.enumerate() {
+        if !seen.insert(word) {
+            fault(faults, format!("{list}[{place}].{key}"), "is there twice");
+        }
+    }
+}
+
+fn unique(protocol: &Protocol, faults: &mut Faults) {
+    once("sections", "id", protocol.sections.iter().map(|(section, _)| section.code()), faults);
+    once("questions", "id", protocol.questions.iter().map(|one| one.id.as_str()), faults);
+    once("reasons", "id", protocol.reasons.iter().map(|(id, _)| id.as_str()), faults);
+    once("advice", "id", protocol.advice.iter().map(|one| one.id.as_str()), faults);
+    once("rules", "id", protocol.rules.iter().map(|one| one.id.as_str()), faults);
+    once("deadlines", "code", protocol.deadlines.iter().map(|one| one.code.code()), faults);
+    for (place, (id, _)) in protocol.reasons.iter().enumerate() {
+        if id.parse::<Reason>().is_ok() {
+            fault(faults, format!("reasons[{place}].id"), "is a word of the page's own list");
+        }
+    }
+}
+
+fn sections(protocol: &Protocol, faults: &mut Faults) {
+    if protocol.sections.first().map(|(section, _)| *section) != Some(Section::Body) {
+        fault(faults, "sections", "begin with body: the body comes first");
+    }
+    for (place, pair) in protocol.sections.windows(2).enumerate() {
+        if pair[0].0 > pair[1].0 {
+            fault(faults, format!("sections[{}].id", place + 1), format!("out of order: {}", Section::CODES));
+        }
+    }
+    for (place, question) in protocol.questions.iter().enumerate() {
+        if !protocol.sections.iter().any(|(section, _)| *section == question.section) {
+            fault(faults, format!("questions[{place}].section"), "is none of this protocol's sections");
+        }
+    }
+    for (place, (section, _)) in protocol.sections.iter().enumerate() {
+        if !protocol.questions.iter().any(|question| question.section == *section) {
+            fault(faults, format!("sections[{place}]"), "has no question");
+        }
+    }
+}
+
+/// By section; and a question depends only on those before it.
+fn order_of_questions(protocol: &Protocol, faults: &mut Faults) {
+    let mut before: Vec<&str> = Vec::new();
+    let mut section = Section::Body;
+    for (place, question) in protocol.questions.iter().enumerate() {
+        if question.section < section {
+            fault(faults, format!("questions[{place}].section"), "comes after a later section's question");
+        }
+        section = section.max(question.section);
+        if named_in(&question.ask_when).iter().any(|id| !before.contains(id)) {
+            fault(faults, format!("questions[{place}].ask_when"), "names a question that is asked later");
+        }
+        before.push(&question.id);
+    }
+}
+
+/// The questions of the suicide screener come all together, in order and in their shape.
+fn screener(protocol: &Protocol, faults: &mut Faults) {
+    let parts: Vec<(usize, &Question)> =
+        protocol.questions.iter().enumerate().filter(|(_, question)| cssrs::is_part(&question.id)).collect();
+    let wanted = cssrs::QUESTIONS.into_iter().chain([cssrs::BEHAVIOUR_WHEN]);
+    let uses = protocol.rules.iter().any(|rule| uses_cssrs(&rule.when));
+    if (uses || !parts.is_empty()) && !parts.iter().map(|(_, part)| part.id.as_str()).eq(wanted) {
+        fault(
+            faults,
+            "questions",
+            "cssrs_1 to cssrs_6 and cssrs_behaviour_when come together, in this order",
+        );
+    }
+    for (place, part) in parts {
+        let codes: Vec<&str> = part.choices().iter().map(|choice| choice.code.as_str()).collect();
+        let (right, shape) = match part.id == cssrs::BEHAVIOUR_WHEN {
+            true => (codes == cssrs::WHEN, "is a choice of never, lifetime, past3m"),
+            false => (codes == ["no", "unknown", "yes"], "is a yes_no whose dangerous answer is yes"),
+        };
+        if !right {
+            fault(faults, format!("questions[{place}].kind"), shape);
+        }
+    }
+}
+
+/// No condition turns an answer round, so the most dangerous form reaches all that can be reached.
+fn reachable(protocol: &Protocol, faults: &mut Faults) {
+    let mut reached: Vec<&str> = Vec::new();
+    for (place, question) in protocol.questions.iter().enumerate() {
+        match can_hold(&question.ask_when, &reached, protocol) {
+            true => reached.push(&question.id),
+            false => {
+                fault(faults, format!("questions[{place}].ask_when"), "never comes true: it is never asked")
+            }
+        }
+    }
+    for (place, rule) in protocol.rules.iter().enumerate() {
+        if !can_hold(&rule.when, &reached, protocol) {
+            fault(faults, format!("rules[{place}].when"), "never comes true");
+        }
+    }
+}
+
+fn can_hold(condition: &Condition, reached: &[&str], protocol: &Protocol) -> bool {
+    match condition {
+        Condition::Always | Condition::Not(_) | Condition::Field { .. } => true,
+        Condition::All(parts) => parts.iter().all(|part| can_hold(part, reached, protocol)),
+        Condition::Any(parts) => parts.iter().any(|part| can_hold(part, reached, protocol)),
+        Condition::Answered { question } | Condition::AtLeast { question, .. } => {
+            reached.contains(&question.as_str())
+        }
+        Condition::Answer { question, accepts } => {
+            reached.contains(&question.as_str()) && !accepts.is_empty()
+        }
+        Condition::Cssrs(_) => protocol.question(cssrs::QUESTIONS[0]).is_some(),
+    }
+}
+
+fn rules(protocol: &Protocol, faults: &mut Faults) {
+    for (place, rule) in protocol.rules.iter().enumerate() {
+        let at = format!("rules[{place}]");
+        let says_nothing = rule.code.is_none()
+            && rule.suicide_level.is_none()
+            && rule.somatic_problem.is_none()
+            && rule.harm_to_others.is_none()
+            && rule.jaep_class.is_none();
+        if says_nothing {
+            fault(faults, &at, "gives neither a code nor a level nor a class");
+        }
+        let pages = rule.code.is_some_and(|code| matches!(protocol.paging(code), Paging::Start(_)));
+        if pages && rule.page_reasons.is_empty() {
+            let wrong = format!("has one of {}: a psychiatrist is paged by this rule", Reason::CODES);
+            fault(faults, format!("{at}.reasons"), wrong);
+        }
+        for (place, reason) in rule.reasons.iter().enumerate().filter(|(_, id)| protocol.reason(id).is_none())
+        {
+            let wrong =
+                format!("{:.64} is neither one of {} nor of the protocol's own", reason, Reason::CODES);
+            fault(faults, format!("{at}.reasons[{place}]"), wrong);
+        }
+        for (place, _) in rule.advise.iter().enumerate().filter(|(_, id)| protocol.advice(id).is_none()) {
+            fault(faults, format!("{at}.advise[{place}]"), "is none of the protocol's advice");
+        }
+    }
+}
+
+/// All seven codes, A and B page by themselves, and none is slower than a less urgent one.
+fn deadlines(protocol: &Protocol, faults: &mut Faults) {
+    for code in TriageCode::ALL {
+        let urgent = *code <= TriageCode::B;
+        match protocol.deadlines(*code) {
+            None => fault(faults, "deadlines", format!("has none for code {code}")),
+            Some(found) if urgent && !matches!(found.paging, Paging::Start(_)) => {
+                fault(faults, place_of(protocol, found), "paging of A and B is start");
+            }
+            Some(_) => {}
+        }
+    }
+    for pair in TriageCode::ALL.windows(2) {
+        let (Some(urgent), Some(less)) = (protocol.deadlines(pair[0]), protocol.deadlines(pair[1])) else {
+            continue;
+        };
+        if !is_no_slower(urgent, less) {
+            let wrong = format!("is slower than that of {}, which is less urgent", less.code);
+            fault(faults, place_of(protocol, urgent), wrong);
+        }
+    }
+}
+
+fn place_of(protocol: &Protocol, deadlines: &Deadlines) -> String {
+    let place = protocol.deadlines.iter().position(|one| one.code == deadlines.code);
+    format!("deadlines[{}]", place.unwrap_or_default())
+}
+
+fn is_no_slower(urgent: &Deadlines, less: &Deadlines) -> bool {
+    let rank = |paging: &Paging| match paging {
+        Paging::Start(priority) => (0, Some(*priority)),
+        Paging::Offer(priority) => (1, Some(*priority)),
+        Paging::Nothing => (2, None),
+    };
+    let no_later = |urgent: Option<Due>, less: Option<Due>| match (urgent, less) {
+        (Some(urgent), Some(less)) => urgent <= less,
+        (None, Some(_)) => false,
+        (Some(_) | None, None) => true,
+    };
+    rank(&urgent.paging) <= rank(&less.paging)
+        && no_later(urgent.page, less.page)
+        && no_later(urgent.referral, less.referral)
+}
+
+/// The least dangerous form of all: whatever else is said only raises it.
+fn every_form_has_a_code(protocol: &Protocol, faults: &mut Faults) {
+    if protocol.rules.iter().all(|rule| rule.code.is_none()) {
+        return fault(faults, "rules", "has no rule that gives a code");
+    }
+    let mut form = Fields::default();
+    for question in &protocol.questions {
+        let harmless = match &question.kind {
+            QuestionKind::YesNo(choices) | QuestionKind::Choice(choices) => choices.first().map(code),
+            QuestionKind::Number { least, .. } => Some(least.to_string()),
+            QuestionKind::Text { .. } => None,
+        };
+        form.set(&question.field(), harmless.into_iter().collect());
+    }
+    if assess(protocol, &form).code.is_none() {
+        fault(faults, "rules", "leave a form without any danger without a code: say what it is then");
+    }
+}
+
+fn code(choice: &Choice) -> String {
+    choice.code.clone()
+}
+
+fn named_in(condition: &Condition) -> Vec<&str> {
+    match condition {
+        Condition::Always | Condition::Field { .. } => Vec::new(),
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(named_in).collect(),
+        Condition::Not(part) => named_in(part),
+        Condition::Answered { question }
+        | Condition::Answer { question, .. }
+        | Condition::AtLeast { question, .. } => vec![question],
+        Condition::Cssrs(_) => cssrs::QUESTIONS.to_vec(),
+    }
+}
+
+fn uses_cssrs(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(uses_cssrs),
+        Condition::Not(part) => uses_cssrs(part),
+        Condition::Cssrs(_) => true,
+        Condition::Always
+        | Condition::Answered { .. }
+        | Condition::Answer { .. }
+        | Condition::AtLeast { .. }
+        | Condition::Field { .. } => false,
+    }
+}
