@@ -93,7 +93,7 @@ impl Sealer {
     }
 
     /// A key of its own for another purpose, the same after every rotation.
-    pub fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+    pub(crate) fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         let mut mac = Hmac::<Sha256>::new(&hmac_key(self.0.index_key()));
         mac.update(purpose.as_bytes());
         Zeroizing::new(mac.finalize().into_bytes().into())
