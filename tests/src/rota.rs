@@ -18,29 +18,33 @@ pub fn rota(people: &[&str], more: &str) -> String {
 
 /// These doctors, one a rung, each with a telephone of the line.
 pub fn ladder_of_telephones(doctors: &[&str]) -> String {
-    let doctors: Vec<_> = doctors.iter().map(|id| (*id, format!("\"sip:{id}\""))).collect();
-    ladder(&doctors)
+    one_a_rung(doctors, "\"sip:@id@\"")
 }
 
 /// Four doctors, one a rung, who are told by the gateway `gate`.
 pub fn ladder_of_messages() -> String {
-    ladder(&["aoki", "endo", "noda", "ueda"].map(|id| (id, format!("\"webhook:gate/{id}\""))))
+    one_a_rung(&["aoki", "endo", "noda", "ueda"], "\"webhook:gate/@id@\"")
 }
 
-/// One doctor with these contact points, written as in the rota file.
-pub fn ladder_of(doctor: &str, contacts: &str) -> String {
-    ladder(&[(doctor, contacts.to_owned())])
+/// These doctors, all on one rung, each with those contact points: written as in the rota file, with
+/// `@id@` for who it is.
+pub fn ladder_of(doctors: &[&str], contacts: &str) -> String {
+    ladder(&[doctors], contacts)
 }
 
-/// One a rung.
-fn ladder(doctors: &[(&str, String)]) -> String {
+fn one_a_rung(doctors: &[&str], contacts: &str) -> String {
+    let rungs: Vec<&[&str]> = doctors.chunks(1).collect();
+    ladder(&rungs, contacts)
+}
+
+fn ladder(rungs: &[&[&str]], contacts: &str) -> String {
     let mut text = rota(&EVERYBODY, "");
     text.push_str("\n[[ladder]]\ngroup = \"all-day\"\n");
-    for (id, _) in doctors {
+    for rung in rungs {
         // Writing to a String cannot fail.
-        let _ = write!(text, "\n[[ladder.rung]]\nstaff = [\"{id}\"]\n");
+        let _ = write!(text, "\n[[ladder.rung]]\nstaff = {rung:?}\n");
     }
-    for (id, contacts) in doctors {
+    for id in rungs.concat() {
         let _ = write!(text, "{}", DOCTOR.replace("@contacts@", contacts).replace("@id@", id));
     }
     text

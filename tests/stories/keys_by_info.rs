@@ -9,7 +9,7 @@ const DOCTOR: &str = "+819087654321";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_psychiatrist_on_a_trunk_that_tells_keys_by_info_accepts_and_joins() {
     let port = free_port();
-    let setup = LineSetup::new().rota(ladder_of("aoki", &format!("\"tel:{DOCTOR}\"")));
+    let setup = LineSetup::new().rota(ladder_of(&["aoki"], &format!("\"tel:{DOCTOR}\"")));
     let line = setup.settings(&trunk_to("old", port)).start().await;
     // Sends back what it hears: a psychiatrist whose voice is the two others'.
     let doctor = Sipp::start_at("doctor_by_info", "127.0.0.1", port, &["-aa", "-rtp_echo"]);

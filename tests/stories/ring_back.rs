@@ -20,7 +20,7 @@ async fn who_missed_the_page_and_rings_back_is_taken_to_the_case() {
 async fn who_missed_the_page_on_a_mobile_and_dials_the_number_shown_is_taken_to_the_case() {
     let port = free_port();
     let trunk = format!("{}\nshown_number = \"{WINDOW}\"", trunk_to("mobile", port).trim_end());
-    let setup = LineSetup::new().rota(ladder_of("aoki", &format!("\"tel:{DOCTOR}\"")));
+    let setup = LineSetup::new().rota(ladder_of(&["aoki"], &format!("\"tel:{DOCTOR}\"")));
     let line = setup.settings(SOON_MISSED).settings(&trunk).start().await;
     let doctor = TestDoctor::on_trunk(&line, DOCTOR, port).await;
     comes_by_ringing_back(&line, &doctor).await;
