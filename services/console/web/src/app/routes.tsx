@@ -1,0 +1,40 @@
+// Every page, whom it is for, and whether it is in the navigation.
+import type { ReactNode } from "react";
+import { DeskPage } from "../desk/DeskPage";
+import type { Words } from "../i18n";
+import { PeoplePage } from "../people/PeoplePage";
+import { PersonPage } from "../people/PersonPage";
+import { RecordPage } from "../record/RecordPage";
+import { RecordsPage } from "../record/RecordsPage";
+import { AccountPage } from "../session/AccountPage";
+import type { Params } from "./router";
+
+export type Role = "counsellor" | "psychiatrist" | "supervisor" | "centre" | "rota_manager" | "operator_admin" | "auditor";
+
+export interface Route {
+  path: string;
+  /** None: everybody who is signed in. */
+  roles?: Role[];
+  title: (words: Words) => string;
+  /** In the navigation, in this order. */
+  inNav?: boolean;
+  page: (params: Params) => ReactNode;
+}
+
+export const ROUTES: Route[] = [
+  { path: "/desk", roles: ["counsellor", "supervisor"], title: (words) => words.app.desk, inNav: true, page: () => <DeskPage /> },
+  { path: "/records", roles: ["counsellor", "supervisor"], title: (words) => words.app.records, inNav: true, page: () => <RecordsPage /> },
+  { path: "/record/:id", roles: ["counsellor", "psychiatrist", "supervisor", "auditor"], title: (words) => words.app.record, page: ({ id = "" }) => <RecordPage key={id} recordId={id} /> },
+  { path: "/people", roles: ["counsellor", "supervisor"], title: (words) => words.app.people, inNav: true, page: () => <PeoplePage /> },
+  { path: "/person/:id", roles: ["counsellor", "psychiatrist", "supervisor"], title: (words) => words.app.person, page: ({ id = "" }) => <PersonPage key={id} personId={id} /> },
+  { path: "/account", title: (words) => words.app.account, page: () => <AccountPage /> },
+];
+
+export function isFor(route: Route, roles: string[]): boolean {
+  return !route.roles || route.roles.some((role) => roles.includes(role));
+}
+
+/** Where somebody begins: the first page of the navigation that is theirs. */
+export function homeOf(roles: string[]): string {
+  return ROUTES.find((route) => route.inNav && isFor(route, roles))?.path ?? "/account";
+}

@@ -1,0 +1,32 @@
+import type * as ja from "../ja/app";
+
+export const app: typeof ja.app = {
+  navigation: "Pages",
+  skip: "Skip to content",
+  home: "To the first page",
+  notFound: "No such page",
+  notFoundWhy: "There is no page at this address, or your roles do not open it.",
+  desk: "Desk",
+  records: "Records",
+  record: "Record",
+  people: "People",
+  person: "Person",
+  account: "My account",
+  light: "Light display",
+  dark: "Dark display",
+  oneKey: "Act with single keys (never while typing)",
+  live: "Live",
+  connecting: "Connecting…",
+  stale: "This screen is stale. Reconnecting",
+  partsAway: (parts: string) => `Not answering: ${parts}`,
+  parts: { routing: "routing", telephony: "telephony", escalation: "escalation", store: "store" },
+  roles: {
+    counsellor: "Counsellor",
+    psychiatrist: "Psychiatrist",
+    supervisor: "Supervisor",
+    centre: "Centre",
+    rota_manager: "Rota manager",
+    operator_admin: "Administrator",
+    auditor: "Auditor",
+  },
+};

@@ -1,0 +1,3 @@
+export function RecordPage({ recordId }: { recordId: string }) {
+  return <div className="page">{recordId}</div>;
+}
