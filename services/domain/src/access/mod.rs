@@ -12,7 +12,7 @@ use std::str::FromStr;
 use crate::ids::{AccountId, OperatorId, SessionId, StaffId};
 use crate::time::Instant;
 
-pub use policy::{Rule, TABLE, Who, rule};
+pub use policy::{Operator, Rule, TABLE, Who, rule};
 
 /// What a person is to the line. One person may be several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,7 +190,9 @@ pub enum Refusal {
 pub fn judge(path: &str, who: &Principal, now: Instant) -> Result<(), Refusal> {
     match who {
         Principal::Service => Ok(()),
-        Principal::Person(person) if person.limited && !is_of_ones_own_account(path) => Err(Refusal::Unfinished),
+        Principal::Person(person) if person.limited && !is_of_ones_own_account(path) => {
+            Err(Refusal::Unfinished)
+        }
         Principal::Person(person) => judge_person(rule(path), person, now),
         Principal::Stranger => match rule(path).map(|rule| rule.who) {
             Some(Who::Anyone) => Ok(()),
@@ -283,7 +285,7 @@ mod tests {
 
     #[test]
     fn an_export_asks_for_a_sign_in_of_the_last_minutes() {
-        let export = Rule { who: Who::Roles(&[Role::Auditor]), fresh: true };
+        let export = Rule { who: Who::Roles(&[Role::Auditor]), fresh: true, operator: Operator::Named };
         let who = person(&[Role::Auditor]);
         let judged = |now| judge_person(Some(&export), &who, now);
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::mem;
 use std::task::{Context, Poll};
 
-use domain::access::{Person, Principal, Refusal, Who, judge, rule};
+use domain::access::{Operator, Person, Principal, Refusal, judge, rule};
 use futures::future::{BoxFuture, FutureExt};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -76,13 +76,16 @@ impl Access {
         request: http::Request<Body>,
         person: &Person,
     ) -> Result<http::Request<Body>, Status> {
-        // Signing in names no operator.
-        if rule(request.uri().path()).is_some_and(|rule| rule.who == Who::Anyone) {
+        let asked = rule(request.uri().path()).map_or(Operator::Named, |rule| rule.operator);
+        if asked == Operator::Unnamed {
             return Ok(request);
         }
         let (head, body) = request.into_parts();
         let (named, body) = operator::named(body).await?;
-        if named != person.operator.as_str() {
+        if named.is_empty() && asked == Operator::Named {
+            return Err(Status::invalid_argument("operator_id is empty: right is your operator's id"));
+        }
+        if !named.is_empty() && named != person.operator.as_str() {
             self.note_foreign(head.uri.path(), person).await;
             return Err(Status::permission_denied("operator_id is not the operator of your account"));
         }

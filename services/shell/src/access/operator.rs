@@ -24,7 +24,7 @@ struct Named {
     operator_id: String,
 }
 
-/// The operator a request names, and the request's body, still unread.
+/// The operator a request names, perhaps none, and the request's body, still unread.
 pub(super) async fn named(body: Body) -> Result<(String, Body), Status> {
     let reading = Limited::new(body, MOST + HEAD).collect();
     let read = tokio::time::timeout(SENT_WITHIN, reading)
@@ -32,10 +32,7 @@ pub(super) async fn named(body: Body) -> Result<(String, Body), Status> {
         .map_err(|_| Status::deadline_exceeded("the request did not arrive in time"))?;
     let bytes = read.map_err(|_| malformed("is cut off, or longer than 4 MB"))?.to_bytes();
     let named = Named::decode(message(&bytes)?).map_err(|_| malformed("is not protobuf"))?;
-    match named.operator_id.is_empty() {
-        true => Err(Status::invalid_argument("operator_id is empty: right is your operator's id")),
-        false => Ok((named.operator_id, Body::new(Full::new(bytes)))),
-    }
+    Ok((named.operator_id, Body::new(Full::new(bytes))))
 }
 
 fn message(bytes: &[u8]) -> Result<&[u8], Status> {
@@ -75,6 +72,7 @@ mod tests {
         let other_fields = [&b"\x0a\x03ken"[..], b"\x12\x02c1\x18\x05"].concat();
 
         assert_eq!(read(framed(&other_fields)).await, Ok("ken".to_owned()));
+        assert_eq!(read(framed(b"\x12\x02c1")).await, Ok(String::new()));
     }
 
     #[tokio::test]
@@ -88,7 +86,7 @@ mod tests {
         let two = [framed(b"\x0a\x03ken"), framed(b"\x0a\x03shi")].concat();
         let huge = framed(&vec![0; MOST + 1]);
         let (short, no_text, number) = (vec![0, 0, 0], framed(b"\x0a\x02\xff\xfe"), framed(b"\x08\x05"));
-        for bad in [vec![], short, compressed, two, huge, no_text, number, framed(b"\x0a\xff"), framed(b"")] {
+        for bad in [vec![], short, compressed, two, huge, no_text, number, framed(b"\x0a\xff")] {
             assert_eq!(read(bad).await, Err(Code::InvalidArgument));
         }
     }
