@@ -3,7 +3,7 @@
 -- key of their operator and year; the other columns are codes, ids and times.
 
 -- One per call. `body` is the machine (domain::triage) without personal values, as JSON; the other columns
--- are for finding it. Changed only where `revision` is what was read.
+-- are for finding it. Changed only while its row is held.
 CREATE TABLE record (
     operator_id      TEXT   NOT NULL,
     record_id        TEXT   NOT NULL PRIMARY KEY,
@@ -14,7 +14,7 @@ CREATE TABLE record (
     body             TEXT   NOT NULL,
     -- None: whoever answered has no account (a fallback number, a doctor's own telephone).
     author_account   TEXT,
-    author_staff     TEXT,
+    author_staff     TEXT   NOT NULL,
     person_id        TEXT,
     protocol_id      TEXT   NOT NULL,
     protocol_version TEXT   NOT NULL,
@@ -38,16 +38,18 @@ CREATE TABLE record (
     UNIQUE (operator_id, service_date, number)
 );
 CREATE INDEX record_by_time ON record (operator_id, answered_us);
-CREATE INDEX record_by_author ON record (operator_id, author_account, answered_us);
+CREATE INDEX record_by_author ON record (operator_id, author_staff, answered_us);
 CREATE INDEX record_by_number ON record (operator_id, number_index, answered_us) WHERE number_index IS NOT NULL;
 CREATE INDEX record_by_person ON record (operator_id, person_id, answered_us) WHERE person_id IS NOT NULL;
 CREATE INDEX record_by_year ON record (operator_id, seal_year);
 CREATE INDEX record_of_a_call_that_goes_on ON record (answered_us) WHERE ended_us IS NULL;
 
--- Who changed it, when, what. `codes` are the fields that changed and are not personal, as JSON.
+-- Who changed it, when, what. A signature, a hand-over or a link changes no field and stands at the revision
+-- it found. `codes` are the fields that changed and are not personal, as JSON.
 CREATE TABLE record_revision (
     operator_id TEXT   NOT NULL,
     record_id   TEXT   NOT NULL,
+    seq         BIGINT NOT NULL,
     revision    BIGINT NOT NULL,
     at_us       BIGINT NOT NULL,
     -- None: the line itself.
@@ -57,7 +59,7 @@ CREATE TABLE record_revision (
     changed     TEXT   NOT NULL,
     codes       TEXT   NOT NULL,
     code        TEXT,
-    PRIMARY KEY (record_id, revision)
+    PRIMARY KEY (record_id, seq)
 );
 CREATE FUNCTION record_revision_refuses() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'record_revision is append only'; END $$;
@@ -67,7 +69,7 @@ CREATE TRIGGER record_revision_is_not_emptied BEFORE TRUNCATE ON record_revision
 FOR EACH STATEMENT EXECUTE FUNCTION record_revision_refuses();
 
 -- A personal field at the revision in which it changed; its value at revision r is that of the highest
--- revision up to r. A revision's reason is kept here as well. Only the sealing may be renewed.
+-- revision up to r. Only the sealing may be renewed.
 CREATE TABLE record_field (
     record_id TEXT   NOT NULL,
     revision  BIGINT NOT NULL,
@@ -134,12 +136,12 @@ CREATE INDEX person_name_by_person ON person_name (person_id);
 CREATE TABLE person_link (
     operator_id  TEXT   NOT NULL,
     record_id    TEXT   NOT NULL,
-    revision     BIGINT NOT NULL,
+    seq          BIGINT NOT NULL,
     person_id    TEXT   NOT NULL,
     number_index TEXT,
     linked_us    BIGINT NOT NULL,
     unlinked_us  BIGINT,
-    PRIMARY KEY (record_id, revision)
+    PRIMARY KEY (record_id, seq)
 );
 CREATE INDEX person_link_by_number ON person_link (operator_id, number_index) WHERE number_index IS NOT NULL;
 CREATE INDEX person_link_by_person ON person_link (person_id);
