@@ -17,6 +17,9 @@ pub const OWN_CODE: &str = "triage_code";
 /// Why it is less urgent than the computed one.
 pub const OWN_CODE_REASON: &str = "own_code_reason";
 
+/// Why a signed record was amended; kept with each version.
+pub const AMENDMENT_REASON: &str = "amendment_reason";
+
 /// Characters in a text that tells something.
 pub const LONG: usize = 20_000;
 /// Characters in a name or a place.
@@ -314,4 +317,5 @@ pub static FIELDS: &[Field] = &[
     personal("notes", Text(LONG), "対応の経過・助言", "course of the call and advice given", WORDS),
     plain("supervisor_id", Text(SHORT), "相談した上席", "supervisor consulted", Optional),
     plain("recording_notice", Bool, "録音の告知", "notice of recording given", Optional),
+    personal(AMENDMENT_REASON, Text(LONG), "訂正の理由", "why it was amended", Optional),
 ];

@@ -10,9 +10,11 @@ mod fields;
 pub mod legal;
 pub mod lists;
 pub mod protocol;
+pub mod record;
 
 pub use assess::{Assessment, assess};
 pub use check::{Fault, Missing, check, missing_to_sign};
 pub use field::{FIELDS, Field};
 pub use fields::{ANSWER, Fields, STEP};
 pub use protocol::{Protocol, ProtocolFault, ProtocolFile, ProtocolId};
+pub use record::{Record, Revision};
