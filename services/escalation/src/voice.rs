@@ -1,6 +1,7 @@
 //! Telephony's work, as one process takes it: pages that are due, pages that are called off, callers
 //! who must be rung. A page is taken only when the stream can carry it.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::escalation::Channel;
@@ -40,7 +41,7 @@ pub(crate) fn take(
     shutdown: Shutdown,
 ) -> impl Stream<Item = Result<pb::TakeVoicePagesResponse, Status>> {
     let (out, work) = mpsc::channel(AHEAD);
-    tokio::spawn(Taker { answers, owner, out }.run(shutdown));
+    tokio::spawn(Taker { answers, owner, out, called_off: HashSet::new() }.run(shutdown));
     ReceiverStream::new(work)
 }
 
@@ -48,10 +49,12 @@ struct Taker {
     answers: Answers,
     owner: String,
     out: Out,
+    /// Pages of which this stream has told so. One that breaks may lose it: the next tells it again.
+    called_off: HashSet<String>,
 }
 
 impl Taker {
-    async fn run(self, shutdown: Shutdown) {
+    async fn run(mut self, shutdown: Shutdown) {
         let clock = self.answers.keeper.clock.clone();
         let _presence = self.answers.keeper.takers.arrive(&self.owner, &self.out);
         let mut nudges = self.answers.keeper.nudges();
@@ -73,8 +76,8 @@ impl Taker {
         }
     }
 
-    async fn round(&self, now: Instant) -> Result<Option<Instant>, EscalationError> {
-        self.call_off().await?;
+    async fn round(&mut self, now: Instant) -> Result<Option<Instant>, EscalationError> {
+        self.call_off(now).await?;
         self.ring(now).await?;
         self.safety(now).await?;
         let store = &self.answers.keeper.store;
@@ -110,11 +113,15 @@ impl Taker {
             .and_then(|point| voice_page(&kept, page, number, point, ring_for)))
     }
 
-    async fn call_off(&self) -> Result<(), EscalationError> {
+    async fn call_off(&mut self, now: Instant) -> Result<(), EscalationError> {
         let store = &self.answers.keeper.store;
-        for page in store.called_off(&self.owner).await? {
+        let called_off = store.called_off(&self.owner, now).await?;
+        self.called_off.retain(|told| called_off.iter().any(|page| page.page_id == *told));
+        for page in called_off {
+            if !self.called_off.insert(page.page_id.clone()) {
+                continue;
+            }
             let Ok(permit) = self.out.reserve().await else { return Ok(()) };
-            store.let_go(&page.page_id, &self.owner).await?;
             let kept = match page.escalation_id.parse() {
                 Ok(id) => store.read(id).await?,
                 Err(_) => None,

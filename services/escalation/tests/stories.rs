@@ -137,6 +137,25 @@ async fn of_two_who_say_yes_at_once_one_has_it_and_the_other_hears_who() {
 }
 
 #[tokio::test]
+async fn a_telephony_process_whose_stream_broke_is_told_again_what_is_called_off() {
+    on_both_stores(|line| async move {
+        let mut telephony = line.telephony("here").await;
+        line.starts("r1").await;
+        let aoki = telephony.rings().await;
+        line.passes(secs(120));
+        let endo = telephony.rings().await;
+        telephony.accepts(&endo).await;
+        assert_eq!(telephony.is_called_off().await.page_id, aoki.page_id);
+
+        telephony.hears_again().await;
+
+        let off = telephony.is_called_off().await;
+        assert_eq!((off.page_id, off.taken_over_by.as_str()), (aoki.page_id, "endo"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_pages_of_a_dead_telephony_process_are_rung_by_the_next_under_the_same_key() {
     on_both_stores(|line| async move {
         let mut first = line.telephony("one").await;

@@ -182,27 +182,18 @@ impl Store {
         .attempt("note that a telephone rings")
     }
 
-    /// Pages that this owner rings for in vain.
-    pub(crate) async fn called_off(&self, owner: &str) -> Result<Vec<Candidate>, StoreError> {
+    /// Pages that this owner may still ring for in vain; the latest first.
+    pub(crate) async fn called_off(&self, owner: &str, now: Instant) -> Result<Vec<Candidate>, StoreError> {
         on!(self.db.read(), pool => {
             sqlx::query_as(
                 "SELECT page_id, escalation_id, number, contact FROM page
-                 WHERE lease_owner = $1 AND channel = 'voice' AND state NOT IN ('owed', 'out') LIMIT 64",
+                 WHERE lease_owner = $1 AND lease_until_us > $2 AND channel = 'voice'
+                   AND state NOT IN ('owed', 'out')
+                 ORDER BY lease_until_us DESC LIMIT 256",
             )
-            .bind(owner).fetch_all(pool).await
+            .bind(owner).bind(now.micros()).fetch_all(pool).await
         })
         .attempt("find pages that are called off")
-    }
-
-    /// Its owner knows.
-    pub(crate) async fn let_go(&self, page: &str, owner: &str) -> Result<(), StoreError> {
-        on!(self.db.write(), pool => {
-            sqlx::query(
-                "UPDATE page SET lease_owner = NULL, lease_until_us = NULL WHERE page_id = $1 AND lease_owner = $2",
-            )
-            .bind(page).bind(owner).execute(pool).await.map(drop)
-        })
-        .attempt("let go of a page")
     }
 }
 

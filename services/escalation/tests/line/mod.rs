@@ -250,6 +250,12 @@ impl Telephony {
         }
     }
 
+    /// The stream breaks; the same process hears again.
+    pub async fn hears_again(&mut self) {
+        let asked = pb::TakeVoicePagesRequest { owner: self.owner.clone() };
+        self.work = self.client.take_voice_pages(asked).await.unwrap().into_inner();
+    }
+
     pub async fn is_called_off(&mut self) -> pb::CalledOff {
         match self.next().await {
             Work::CalledOff(page) => page,
