@@ -25,6 +25,12 @@ CREATE TABLE record (
     number_index     TEXT,
     service_date     TEXT   NOT NULL,
     number           BIGINT NOT NULL,
+    -- What the operator's calendar and the rota said when it was answered.
+    calendar_date    TEXT   NOT NULL,
+    time_band        TEXT   NOT NULL,
+    day_kind         TEXT,
+    responder_qual   TEXT,
+    psychiatric_experience BIGINT,
     offered_us       BIGINT,
     answered_us      BIGINT NOT NULL,
     ended_us         BIGINT,
