@@ -4,7 +4,7 @@
 use super::fields::Fields;
 use super::lists::{HarmToOthers, JaepClass, SomaticProblem, SuicideLevel};
 use super::protocol::condition::Facts;
-use super::protocol::{Deadlines, Protocol, Rule, cssrs};
+use super::protocol::{Deadlines, Protocol, Question, Rule};
 use crate::escalation::{Reason, TriageCode};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,18 +33,17 @@ pub struct Assessment {
 }
 
 pub fn assess(protocol: &Protocol, fields: &Fields) -> Assessment {
-    let facts = facts(protocol, fields);
+    let facts = Facts::of(protocol, fields);
     let mut fired: Vec<&Rule> = protocol.rules.iter().filter(|rule| rule.when.holds(&facts)).collect();
     fired.sort_by_key(|rule| rule.code.map_or(TriageCode::ALL.len(), |code| code as usize));
     let code = fired.iter().filter_map(|rule| rule.code).min();
-    let open = || {
-        protocol.questions.iter().filter(|question| {
-            facts.asked.contains(&question.id.as_str()) && fields.answer(&question.id).is_none()
-        })
-    };
+    let asked = facts.asked();
+    let is_open =
+        |question: &&Question| asked.contains(&question.id.as_str()) && facts.answer(&question.id).is_none();
+    let open: Vec<&Question> = protocol.questions.iter().filter(is_open).collect();
     Assessment {
         code,
-        suicide_level: fired.iter().filter_map(|rule| rule.suicide_level).chain(facts.cssrs).max(),
+        suicide_level: fired.iter().filter_map(|rule| rule.suicide_level).chain(facts.cssrs()).max(),
         somatic_problem: fired.iter().filter_map(|rule| rule.somatic_problem).max(),
         harm_to_others: fired.iter().filter_map(|rule| rule.harm_to_others).max(),
         jaep_class: fired.iter().filter_map(|rule| rule.jaep_class).max_by_key(|class| class.precedence()),
@@ -53,22 +52,14 @@ pub fn assess(protocol: &Protocol, fields: &Fields) -> Assessment {
         rules_fired: fired.iter().map(|rule| rule.id.clone()).collect(),
         deadlines: code.and_then(|code| protocol.deadlines(code)).cloned(),
         advise: once(fired.iter().flat_map(|rule| rule.advise.iter().cloned())),
-        next_questions: open().map(|question| question.id.clone()).collect(),
-        unanswered: open().filter(|question| question.required).map(|question| question.id.clone()).collect(),
-        asked: facts.asked.iter().map(|&id| id.to_owned()).collect(),
+        next_questions: open.iter().map(|question| question.id.clone()).collect(),
+        unanswered: open
+            .iter()
+            .filter(|question| question.required)
+            .map(|question| question.id.clone())
+            .collect(),
+        asked: asked.iter().map(|&id| id.to_owned()).collect(),
     }
-}
-
-/// Which questions are to be asked; each depends only on those before it.
-pub(super) fn facts<'a>(protocol: &'a Protocol, fields: &'a Fields) -> Facts<'a> {
-    let mut facts = Facts { fields, asked: Vec::new(), cssrs: None };
-    for question in &protocol.questions {
-        if question.ask_when.holds(&facts) && cssrs::is_asked(&question.id, &facts) {
-            facts.asked.push(&question.id);
-            facts.cssrs = cssrs::level(&facts);
-        }
-    }
-    facts
 }
 
 fn once<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {

@@ -18,3 +18,5 @@ pub use field::{FIELDS, Field};
 pub use fields::{ANSWER, Fields, STEP};
 pub use protocol::{Protocol, ProtocolFault, ProtocolFile, ProtocolId};
 pub use record::{Record, Revision};
+#[cfg(test)]
+mod tests;

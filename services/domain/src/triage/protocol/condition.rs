@@ -1,5 +1,8 @@
 //! The small language in which a protocol says when. An unanswered question makes nothing true.
 
+use std::collections::HashMap;
+
+use super::{Protocol, cssrs};
 use crate::triage::fields::Fields;
 use crate::triage::lists::SuicideLevel;
 
@@ -33,14 +36,42 @@ pub enum Condition {
 
 /// What conditions look at: only answers to questions that are to be asked count.
 pub(in crate::triage) struct Facts<'a> {
-    pub(in crate::triage) fields: &'a Fields,
-    pub(in crate::triage) asked: Vec<&'a str>,
-    pub(in crate::triage) cssrs: Option<SuicideLevel>,
+    fields: &'a Fields,
+    asked: Vec<&'a str>,
+    answers: HashMap<&'a str, &'a str>,
+    cssrs: Option<SuicideLevel>,
 }
 
 impl<'a> Facts<'a> {
+    /// Each question depends only on those before it.
+    pub(in crate::triage) fn of(protocol: &'a Protocol, fields: &'a Fields) -> Self {
+        let mut facts = Self { fields, asked: Vec::new(), answers: HashMap::new(), cssrs: None };
+        for question in &protocol.questions {
+            if question.ask_when.holds(&facts) && cssrs::is_asked(&question.id, &facts) {
+                facts.ask(&question.id);
+            }
+        }
+        facts
+    }
+
+    fn ask(&mut self, question: &'a str) {
+        self.asked.push(question);
+        self.answers.extend(self.fields.answer(question).map(|answer| (question, answer)));
+        if cssrs::is_part(question) {
+            self.cssrs = cssrs::level(self);
+        }
+    }
+
+    pub(in crate::triage) fn asked(&self) -> &[&'a str] {
+        &self.asked
+    }
+
+    pub(in crate::triage) fn cssrs(&self) -> Option<SuicideLevel> {
+        self.cssrs
+    }
+
     pub(in crate::triage) fn answer(&self, question: &str) -> Option<&'a str> {
-        self.fields.answer(question).filter(|_| self.asked.contains(&question))
+        self.answers.get(question).copied()
     }
 }
 

@@ -1,0 +1,36 @@
+//! The shipped protocol, and forms filled in by hand.
+
+mod dictionary;
+mod faults;
+mod records;
+mod rules;
+mod screener;
+
+use super::*;
+
+pub(super) const SHIPPED: &str = include_str!("../../../../triage/protocols/default.toml");
+
+fn shipped() -> Protocol {
+    toml::from_str::<ProtocolFile>(SHIPPED).unwrap().check().unwrap()
+}
+
+fn answers(form: &[(&str, &str)]) -> Fields {
+    form.iter().fold(Fields::default(), |fields, (question, answer)| {
+        fields.with(&format!("{ANSWER}{question}"), answer)
+    })
+}
+
+fn with(fields: Fields, more: &[(&str, &str)]) -> Fields {
+    more.iter().fold(fields, |fields, (name, value)| fields.with(name, value))
+}
+
+/// Every question answered by its least dangerous answer.
+fn harmless(protocol: &Protocol) -> Fields {
+    protocol.questions.iter().fold(Fields::default(), |fields, question| {
+        let answer = question.choices().first().map_or("0", |choice| &choice.code);
+        match question.kind {
+            protocol::QuestionKind::Text { .. } => fields,
+            _ => fields.with(&question.field(), answer),
+        }
+    })
+}
