@@ -77,7 +77,7 @@ pub enum StartFault {
 pub async fn start(settings: Settings, deps: Deps) -> Result<Escalations, StartFault> {
     let channels = Channels::new(settings.mail.as_ref(), &settings.webhooks, settings.page_link.clone())?;
     let beat = settings.heartbeat.as_ref().map(|set| Heartbeat::new(set, deps.clock.clone())).transpose()?;
-    let (file, rota) = RotaFile::open(&settings.rota).await?;
+    let (file, rota) = RotaFile::open_with_covers(&settings.rota, &deps.db).await?;
     let (rota_in, rota) = watch::channel(Arc::new(rota));
     // Routing follows the same file and alarms its faults.
     let (faults, _) = watch::channel(Vec::new());

@@ -67,7 +67,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault
     if !wrong.is_empty() {
         return Err(StartFault::Settings(wrong));
     }
-    let (file, rota) = RotaFile::open(&settings.rota).await?;
+    let (file, rota) = RotaFile::open_with_covers(&settings.rota, &deps.db).await?;
     let (rota_in, rota) = watch::channel(Arc::new(rota));
     let (faults_in, faults) = watch::channel(Vec::new());
     let (inbox_in, inbox) = mpsc::channel(INBOX);
@@ -104,5 +104,5 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault
     dispatcher.begin(&ends).await;
     let workers =
         vec![tokio::spawn(dispatcher.run(ends)), tokio::spawn(follow.run()), tokio::spawn(watchman.run())];
-    Ok(Routing { server: RoutingServer::new(inbox_in, view, let_go), workers, reload })
+    Ok(Routing { server: RoutingServer::new(inbox_in, view, let_go, ids), workers, reload })
 }

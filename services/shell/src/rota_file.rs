@@ -1,5 +1,6 @@
-//! The rota file, looked at again and again. A faulty new one changes nothing
-//! but an alarm.
+//! The rota file and the covers agreed on the screen, looked at again and
+//! again. A faulty new file changes nothing but an alarm; a cover that fits the
+//! file no longer is left out and told.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +10,9 @@ use on_call_rota::{Rota, RotaFault};
 use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
+use crate::on;
 use crate::shutdown::Shutdown;
+use crate::store::{Attempt, Db, StoreError};
 
 /// Why a rota cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +36,10 @@ pub struct RotaFile {
     path: PathBuf,
     stamp: Option<Stamp>,
     text: String,
+    /// Where agreed covers are kept; none for who asks the file alone.
+    db: Option<Db>,
+    /// Entries as a file would have them, in the order in which they were agreed.
+    covers: Vec<String>,
 }
 
 impl RotaFile {
@@ -41,15 +48,45 @@ impl RotaFile {
     /// # Errors
     /// When it cannot be read or has faults; all of them are told.
     pub async fn open(path: &Path) -> Result<(Self, Rota), RotaUnusable> {
-        let mut file = Self { path: path.to_owned(), stamp: None, text: String::new() };
+        let mut file =
+            Self { path: path.to_owned(), stamp: None, text: String::new(), db: None, covers: Vec::new() };
         file.stamp = file.look().await.ok();
         file.text = file.load().await?;
         let rota = file.check(&file.text)?;
         Ok((file, rota))
     }
 
+    /// The same with the covers of the store laid over it, as far as the store tells them now.
+    ///
+    /// # Errors
+    /// When the file cannot be read or has faults; all of them are told.
+    pub async fn open_with_covers(path: &Path, db: &Db) -> Result<(Self, Rota), RotaUnusable> {
+        let (mut file, _) = Self::open(path).await?;
+        file.db = Some(db.clone());
+        file.take_covers().await;
+        let rota = file.check(&file.text)?;
+        Ok((file, rota))
+    }
+
+    /// Whether they are others than before. While the store is away they stay as they are.
+    async fn take_covers(&mut self) -> bool {
+        let Some(db) = &self.db else { return false };
+        match agreed(db).await {
+            Ok(covers) if covers == self.covers => false,
+            Ok(covers) => {
+                self.covers = covers;
+                true
+            }
+            Err(fault) => {
+                tracing::debug!(%fault, "the covers were not looked at");
+                false
+            }
+        }
+    }
+
     /// None when the content is what it was.
     async fn changed(&mut self, anyhow: bool) -> Option<Result<Rota, RotaUnusable>> {
+        let anyhow = self.take_covers().await || anyhow;
         let stamp = self.look().await.ok();
         if stamp == self.stamp && stamp.is_some() && !anyhow {
             return None;
@@ -81,8 +118,49 @@ impl RotaFile {
     }
 
     fn check(&self, text: &str) -> Result<Rota, RotaUnusable> {
-        Rota::read(text).map_err(|faults| RotaUnusable::Faulty(self.path.clone(), faults))
+        if !self.covers.is_empty()
+            && let Ok(rota) = Rota::read(&[text, &self.covers.concat()].concat())
+        {
+            return Ok(rota);
+        }
+        let alone = Rota::read(text).map_err(|faults| RotaUnusable::Faulty(self.path.clone(), faults))?;
+        Ok(self.with_what_fits(text, alone))
     }
+
+    /// Cover by cover: one that names somebody who has left must not take the others with it.
+    fn with_what_fits(&self, text: &str, alone: Rota) -> Rota {
+        let (mut whole, mut rota) = (text.to_owned(), alone);
+        for cover in &self.covers {
+            match Rota::read(&[&whole, cover.as_str()].concat()) {
+                Ok(with) => {
+                    whole.push_str(cover);
+                    rota = with;
+                }
+                Err(_) => tracing::warn!("a cover does not fit the rota file any more and is left out"),
+            }
+        }
+        rota
+    }
+}
+
+/// The file's text with the agreed covers behind it, to try one more.
+///
+/// # Errors
+/// When either cannot be read.
+pub async fn whole_text(path: &Path, db: &Db) -> Result<String, StoreError> {
+    let unreadable = |error| StoreError::passing("read the rota file", error);
+    let text = tokio::fs::read_to_string(path).await.map_err(unreadable)?;
+    Ok([text, agreed(db).await?.concat()].concat())
+}
+
+/// Covers that everybody concerned has agreed to, as entries of a rota file.
+async fn agreed(db: &Db) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = on!(db.read(), pool => {
+        sqlx::query_as("SELECT entry FROM rota_cover WHERE state = 'agreed' ORDER BY settled_us, cover_id")
+            .fetch_all(pool).await
+    })
+    .attempt("read the agreed covers")?;
+    Ok(rows.into_iter().map(|(entry,)| entry).collect())
 }
 
 /// Follows the file until the end.

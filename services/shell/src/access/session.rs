@@ -150,6 +150,29 @@ impl Sessions {
         }
     }
 
+    /// Whether a session still stands, for a stream that outlives its request. `busy` says that the
+    /// person is where they should be, so that waiting does not count as idling.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn stands(&self, session: SessionId, busy: bool) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let found: Option<(String, i64)> = on!(self.db.read(), pool => sqlx::query_as(
+            "SELECT s.session_hash, s.last_us FROM session s JOIN account a ON a.account_id = s.account_id
+             WHERE s.session_id = $1 AND s.revoked_us IS NULL AND s.idle_until_us > $2 AND s.until_us > $2
+               AND a.disabled_us IS NULL",
+        )
+        .bind(session.to_string()).bind(now.micros()).fetch_optional(pool).await)
+        .attempt("look at a session again")?;
+        if let Some((hash, last)) = &found
+            && busy
+            && now.since(Instant::from_micros(*last)) >= TOUCH_EVERY
+        {
+            self.touch(hash).await;
+        }
+        Ok(found.is_some())
+    }
+
     /// The person has proved themselves again. False when the session has ended meanwhile.
     ///
     /// # Errors
