@@ -1,0 +1,104 @@
+//! The stream of one tab.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::access::Person;
+use domain::ids::OperatorId;
+use proto::console::v1 as pb;
+use proto::routing::v1 as routing;
+use shell::access::Sessions;
+use shell::clock::Clock;
+use tokio::sync::{mpsc, watch};
+use tonic::Status;
+
+use super::board::Picture;
+use super::seat::Seats;
+
+/// Pictures that a slow tab may be behind by; then it is left alone until it has read them.
+const BEHIND: usize = 2;
+/// How often the session is looked at again and the sign-in of the desk is renewed.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+pub(crate) type News = Result<pb::WatchBoardResponse, Status>;
+
+/// Everything one tab's stream needs.
+pub(crate) struct Tab {
+    pub(crate) person: Person,
+    pub(crate) pictures: watch::Receiver<Arc<Picture>>,
+    pub(crate) sessions: Sessions,
+    pub(crate) seats: Seats,
+    pub(crate) lease: Duration,
+    pub(crate) clock: Clock,
+}
+
+impl Tab {
+    pub(crate) fn run(self) -> mpsc::Receiver<News> {
+        let (news, told) = mpsc::channel(BEHIND);
+        tokio::spawn(self.tell(news));
+        told
+    }
+
+    async fn tell(mut self, news: mpsc::Sender<News>) {
+        let mut heartbeat = self.clock.now();
+        loop {
+            let board = self.own_board();
+            if self.clock.now() >= heartbeat {
+                if let Err(end) = self.beat(&board).await {
+                    let _ = news.send(Err(end)).await;
+                    return;
+                }
+                heartbeat = self.clock.now() + HEARTBEAT;
+            }
+            if news.send(Ok(pb::WatchBoardResponse { board: Some(board) })).await.is_err() {
+                return;
+            }
+            tokio::select! {
+                changed = self.pictures.changed() => if changed.is_err() { return },
+                () = self.clock.sleep_until(heartbeat) => {}
+                () = news.closed() => return,
+            }
+        }
+    }
+
+    fn own_board(&mut self) -> pb::Board {
+        let picture = self.pictures.borrow_and_update().clone();
+        let mut board = picture.board.clone();
+        let staff = self.person.staff.as_ref().map(|staff| staff.as_str()).unwrap_or_default();
+        board.unsigned_record_ids = picture.unsigned.get(staff).cloned().unwrap_or_default();
+        board
+    }
+
+    /// The session still stands, and whoever sits at a desk with the page open is there: waiting for a
+    /// call is not idling.
+    async fn beat(&self, board: &pb::Board) -> Result<(), Status> {
+        let staff = self.person.staff.as_ref().map(|staff| staff.as_str());
+        let sits =
+            |desk: &&pb::BoardDesk| Some(desk.staff_id.as_str()) == staff && desk.presence != "signed_out";
+        let desk = board.desks.iter().find(sits);
+        match self.sessions.stands(self.person.session, desk.is_some()).await {
+            Ok(true) => {}
+            Ok(false) => return Err(Status::unauthenticated("your session has ended: sign in again")),
+            // The store may be away while the line goes on.
+            Err(fault) => tracing::debug!(%fault, "a session was not looked at"),
+        }
+        if let (Some(desk), Some(staff)) = (desk, staff) {
+            self.renew(&self.person.operator, &desk.desk_id, staff).await;
+        }
+        Ok(())
+    }
+
+    /// A beat that is lost is made up by the next: the lease is longer than several.
+    async fn renew(&self, operator: &OperatorId, desk: &str, staff: &str) {
+        let lease = prost_types::Duration::try_from(self.lease).ok();
+        let asked = routing::SignInRequest {
+            operator_id: operator.to_string(),
+            desk_id: desk.to_owned(),
+            staff_id: staff.to_owned(),
+            lease,
+        };
+        if let Err(status) = self.seats.routing.clone().sign_in(asked).await {
+            tracing::debug!(code = ?status.code(), "a desk's sign-in was not renewed");
+        }
+    }
+}
