@@ -10,13 +10,15 @@ use shell::store::{Db, Engine};
 use tokio::sync::mpsc;
 
 const CASE: &str = "INSERT INTO escalation (operator_id, escalation_id, request_id, window_id, priority, state, \
-     body, contacts_sealed, revision, started_us) VALUES ('floor', $1, $1, 'main', 'P1', 'acted', $2, '', 0, 0)";
+     body, contacts_sealed, revision, started_us) VALUES ('floor', $1, $1, 'main', 'P1', 'acted', $2, $3, 0, 0)";
 const STORY: &str = "INSERT INTO escalation_event (operator_id, escalation_id, seq, at_us, kind, body) \
      VALUES ('floor', $1, 0, 0, 'started', $2)";
 const PAGE: &str = "INSERT INTO page (operator_id, page_id, escalation_id, number, round, staff_id, channel, \
      contact, state, due_us, next_us, attempts) VALUES ('floor', $1, $1, 0, 0, 'aoki', 'voice', 0, 'accepted', 0, 0, 1)";
 const ATTEMPT: &str =
     "INSERT INTO page_attempt (operator_id, page_id, attempt, at_us) VALUES ('floor', $1, 1, 0)";
+
+const SEALED: &[u8] = &[7; 64];
 
 pub(crate) struct Floor {
     db: Db,
@@ -45,7 +47,13 @@ impl Floor {
         match self.db.write() {
             Engine::Postgres(pool) => {
                 let all = format!("WITH a AS ({CASE}), b AS ({STORY}), c AS ({PAGE}) {ATTEMPT}");
-                sqlx::query(sqlx::AssertSqlSafe(all)).bind(id).bind("{}").execute(pool).await.unwrap();
+                sqlx::query(sqlx::AssertSqlSafe(all))
+                    .bind(id)
+                    .bind("{}")
+                    .bind(SEALED)
+                    .execute(pool)
+                    .await
+                    .unwrap();
             }
             Engine::Sqlite(_) => self.commit(&id).await,
         }
@@ -56,7 +64,7 @@ impl Floor {
     async fn commit(&self, id: &str) {
         let all = [CASE, STORY, PAGE, ATTEMPT].join("; ");
         let mut tx = self.db.begin().await.unwrap();
-        on!(&mut tx, t => sqlx::query(sqlx::AssertSqlSafe(all)).bind(id).bind("{}").execute(&mut **t).await.map(drop))
+        on!(&mut tx, t => sqlx::query(sqlx::AssertSqlSafe(all)).bind(id).bind("{}").bind(SEALED).execute(&mut **t).await.map(drop))
             .unwrap();
         tx.commit().await.unwrap();
     }

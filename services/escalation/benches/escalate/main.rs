@@ -1,4 +1,5 @@
-//! How soon the page is in telephony's hands, against the floor of the same round. `cargo bench -p escalation`.
+//! How soon the page is in telephony's hands, against the floor of the same round. `cargo bench -p escalation`,
+//! or fewer rounds for a look: `-- 2`.
 //! shared/performance.md 5 and 6:
 //!
 //! - row 2, escalate → paged: goal p50 ≤ 1.4 × floor, p99 ≤ 2.0 × commit p99;
@@ -40,9 +41,9 @@ const WARM: usize = 20;
 /// Enough together for a p99; each round's own tail is its p95.
 const EACH: usize = 430;
 /// The line comes to rest: its workers have looked at everything.
-const REST: Duration = Duration::from_millis(8);
+const REST: Duration = Duration::from_millis(5);
 /// When the second rung is due.
-const PATIENCE: Duration = Duration::from_millis(40);
+const PATIENCE: Duration = Duration::from_millis(20);
 
 #[tokio::main]
 async fn main() {
@@ -65,7 +66,8 @@ async fn measure(db: Db, disk: &std::path::Path) {
     .await;
     let mut floor = Floor::new(&line.db, disk);
     let (mut paged, mut next) = (Vec::new(), Vec::new());
-    for round in 0..ROUNDS {
+    let wanted = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(ROUNDS);
+    for round in 0..wanted {
         let (one, other) = rounds(&line, &mut floor, round).await;
         paged.push(one);
         next.push(other);
