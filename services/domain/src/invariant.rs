@@ -10,6 +10,7 @@ use crate::escalation::{self, Escalation};
 use crate::ids::{CallId, DeskId, OfferId, StaffId};
 use crate::routing::{Choice, Snapshot, Waiting, fits};
 use crate::time::Instant;
+use crate::triage::record::Record;
 
 /// A sentence of design.md 10 that does not hold, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +31,8 @@ pub enum Breach {
     PageAfterTheEnd,
     #[error("one contact point is paged twice at once")]
     PagedTwice,
+    #[error("a signed revision changed or is gone")]
+    SignedChanged,
     #[error("desk {desk} went to a later call although it suits call {call}, whose turn was first")]
     OutOfTurn { call: CallId, desk: DeskId },
 }
@@ -129,6 +132,17 @@ fn could_ring(snapshot: &Snapshot, waiting: &Waiting, desk: &Desk, now: Instant)
     let suits =
         |staff: &StaffId| snapshot.duty.iter().any(|duty| duty.staff == *staff && fits(waiting, duty));
     desk.is_free(now) && !waiting.refused.contains(&desk.id) && desk.staff.as_ref().is_some_and(suits)
+}
+
+/// Invariant 5: a signed revision never changes; a record's history only grows.
+///
+/// # Errors
+/// The first breach found.
+pub fn a_records_history_only_grows(before: &Record, after: &Record) -> Result<(), Breach> {
+    match after.versions().starts_with(before.versions()) && after.revision() >= before.revision() {
+        true => Ok(()),
+        false => Err(Breach::SignedChanged),
+    }
 }
 
 #[cfg(test)]

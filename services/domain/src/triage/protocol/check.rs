@@ -161,15 +161,6 @@ fn rules(protocol: &Protocol, faults: &mut Faults) {
             let wrong = format!("has one of {}: a psychiatrist is paged by this rule", Reason::CODES);
             fault(faults, format!("{at}.reasons"), wrong);
         }
-        for (place, reason) in rule.reasons.iter().enumerate().filter(|(_, id)| protocol.reason(id).is_none())
-        {
-            let wrong =
-                format!("{:.64} is neither one of {} nor of the protocol's own", reason, Reason::CODES);
-            fault(faults, format!("{at}.reasons[{place}]"), wrong);
-        }
-        for (place, _) in rule.advise.iter().enumerate().filter(|(_, id)| protocol.advice(id).is_none()) {
-            fault(faults, format!("{at}.advise[{place}]"), "is none of the protocol's advice");
-        }
     }
 }
 

@@ -28,17 +28,21 @@ pub struct ProtocolFault {
     pub wrong: String,
 }
 
-pub(super) struct Reader {
+#[derive(Default)]
+struct Reader {
     languages: Vec<Language>,
     questions: Vec<Question>,
-    pub(super) faults: Vec<ProtocolFault>,
+    /// Ids, for the rules that name them.
+    reasons: Vec<String>,
+    advice: Vec<String>,
+    faults: Vec<ProtocolFault>,
 }
 
 impl ProtocolFile {
     /// # Errors
-    /// All faults of the file, in its order.
+    /// All faults of the file.
     pub fn check(&self) -> Result<Protocol, Vec<ProtocolFault>> {
-        let mut reader = Reader { languages: Vec::new(), questions: Vec::new(), faults: Vec::new() };
+        let mut reader = Reader::default();
         let protocol = reader.protocol(self);
         check::check(&protocol, &mut reader.faults);
         match reader.faults.is_empty() {
@@ -72,6 +76,8 @@ impl Reader {
             (reason.id.clone(), reader.label(at, &reason.ja, &reason.en))
         });
         let advice = self.each("advice", &file.advice, Self::advice);
+        self.reasons = reasons.iter().map(|(id, _)| id.clone()).collect();
+        self.advice = advice.iter().map(|one| one.id.clone()).collect();
         let rules = self.each("rules", &file.rules, Self::rule);
         let deadlines = self.each("deadlines", &file.deadlines, Self::deadlines);
         Protocol {
@@ -253,6 +259,15 @@ impl Reader {
     fn rule(&mut self, at: &str, file: &RuleFile) -> Rule {
         self.unknown(at, &file.unknown);
         self.name(&format!("{at}.id"), &file.id);
+        self.is_known(
+            &format!("{at}.advise"),
+            &file.advise,
+            |reader, id| reader.advice.contains(id),
+            "the protocol's advice",
+        );
+        let reason = |reader: &Self, id: &String| is_page_reason(id) || reader.reasons.contains(id);
+        let reasons = format!("{} and the protocol's own reasons", Reason::CODES);
+        self.is_known(&format!("{at}.reasons"), &file.reasons, reason, &reasons);
         let (page_reasons, reasons) = file.reasons.iter().partition::<Vec<_>, _>(|word| is_page_reason(word));
         Rule {
             id: file.id.clone(),
@@ -265,6 +280,14 @@ impl Reader {
             page_reasons: page_reasons.into_iter().filter_map(|word| word.parse().ok()).collect(),
             reasons: reasons.into_iter().cloned().collect(),
             advise: file.advise.clone(),
+        }
+    }
+
+    fn is_known(&mut self, at: &str, words: &[String], known: impl Fn(&Self, &String) -> bool, all: &str) {
+        for (place, word) in words.iter().enumerate() {
+            if !known(self, word) {
+                self.fault(&format!("{at}[{place}]"), format!("is none of {all}"));
+            }
         }
     }
 

@@ -107,7 +107,7 @@ fn a_single_fault_is_told_with_its_place_and_what_would_be_right() {
         (
             "reasons = [\"somatic\", \"body_first\"]",
             "reasons = [\"somatic\", \"body\"]",
-            "rules[0].reasons[1]: body is neither one of",
+            "rules[0].reasons[1]: is none of risk_imminent,",
         ),
         (
             "advise = [\"call_119\"]",
@@ -123,7 +123,7 @@ fn a_single_fault_is_told_with_its_place_and_what_would_be_right() {
     ];
     let wrong = |(old, new, expected): &(&str, &str, &str)| {
         let told = places(&[(old, new)]);
-        let right = told.iter().any(|fault| fault.starts_with(expected)) && told.len() <= 2;
+        let right = told.iter().any(|fault| fault.starts_with(expected)) && told.len() <= 3;
         (!right).then(|| format!("{new}: {told:?}"))
     };
     let untold: Vec<String> = table.iter().filter_map(wrong).collect();

@@ -26,11 +26,9 @@ fn with(fields: Fields, more: &[(&str, &str)]) -> Fields {
 
 /// Every question answered by its least dangerous answer.
 fn harmless(protocol: &Protocol) -> Fields {
-    protocol.questions.iter().fold(Fields::default(), |fields, question| {
+    let closed = protocol.questions.iter().filter(|question| question.required);
+    closed.fold(Fields::default(), |fields, question| {
         let answer = question.choices().first().map_or("0", |choice| &choice.code);
-        match question.kind {
-            protocol::QuestionKind::Text { .. } => fields,
-            _ => fields.with(&question.field(), answer),
-        }
+        fields.with(&question.field(), answer)
     })
 }
