@@ -1,0 +1,179 @@
+//! Which service runs here, and how each reaches the others.
+
+mod services;
+mod telephony;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use escalation::EscalationServer;
+use on_call_rota::Rota;
+use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
+use proto::routing::v1::routing_service_server::RoutingServiceServer;
+use routing::RoutingServer;
+use shell::access::{Access, Browser, Gate, Sessions};
+use shell::alarms::{Alarm, Alarms};
+use shell::audit::Audit;
+use shell::bus::Bus;
+use shell::clock::Clock;
+use shell::folder;
+use shell::grpc::auth::Token;
+use shell::grpc::{Route, channel, far};
+use shell::ids::Ids;
+use shell::process::{Process, ProcessId};
+use shell::reconciler::Status;
+use shell::seal::{KeyRing, Sealer};
+use shell::shutdown::Shutdown;
+use shell::store::Db;
+
+use crate::cli::Service;
+use crate::rota;
+use crate::settings::LineSettings;
+
+pub(crate) use telephony::Telephony;
+
+/// The example line: a prefecture with three windows.
+const EXAMPLE_ROTA: &str = include_str!("../../../../on-call-rota/rotas/example.toml");
+
+/// What runs in this process.
+pub(crate) struct Running {
+    pub rota: Rota,
+    pub db: Db,
+    pub clock: Clock,
+    pub process: Process,
+    pub shutdown: Shutdown,
+    pub routing: Option<Gate<RoutingServiceServer<RoutingServer>>>,
+    pub escalation: Option<Gate<EscalationServiceServer<EscalationServer>>>,
+    pub telephony: Option<Telephony>,
+    /// What the workers of this process owe.
+    pub status: Status,
+    /// How browsers reach this line.
+    pub browser: Browser,
+}
+
+/// Starts the services asked for. A fault here stops the process; nothing has rung yet.
+///
+/// # Errors
+/// What is missing or wrong, and what would be right.
+pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyhow::Result<Running> {
+    folder::private(&settings.data).with_context(|| {
+        format!("cannot make the data folder {}: choose another by `data`", settings.data.display())
+    })?;
+    let (rota_file, rota) = rota_file(settings)?;
+    let clock = Clock::system();
+    let ids = Ids::new(clock.clone());
+    let token_file = settings.token.clone().unwrap_or_else(|| settings.data.join("token"));
+    let token = Token::load(&token_file, settings.token.is_none())?;
+    let db = Db::open(&settings.store).await?;
+    db.migrate().await?;
+    let process = Process { id: ProcessId(ids.draw()), node: settings.node.clone() };
+    process.arrive(&db, clock.now()).await?;
+    let shutdown = Shutdown::new();
+    tokio::spawn({
+        let (process, db, clock, shutdown) = (process.clone(), db.clone(), clock.clone(), shutdown.clone());
+        async move { process.stay(&db, &clock, &shutdown).await }
+    });
+    let (alarms, _raising) = Alarms::start(db.clone(), clock.clone(), ids.clone());
+    let bus = match &settings.redis {
+        Some(url) => {
+            Bus::on_redis(url).context("bus.redis is not an address such as redis://127.0.0.1:6379")?
+        }
+        None => Bus::in_process(),
+    };
+    let redis_away = Alarm { kind: "redis_away", operator: None, window: None };
+    tokio::spawn({
+        let (alarms, connected) = (alarms.clone(), bus.connected());
+        async move { alarms.follow(redis_away, connected).await }
+    });
+    let sealer = sealer(settings)?;
+    let sessions = Sessions::new(db.clone(), clock.clone(), ids.clone(), settings.sessions);
+    let audit = Audit::new(db.clone(), clock.clone(), &sealer);
+    let access = Access::new(token.clone(), sessions, audit, clock.clone());
+    let house = House {
+        settings,
+        ids,
+        clock: clock.clone(),
+        db: db.clone(),
+        process: process.clone(),
+        shutdown: shutdown.clone(),
+        token,
+        access,
+        sealer,
+        bus,
+        alarms,
+        status: Status::default(),
+    };
+    let routing = match services.contains(&Service::Routing) {
+        true => Some(house.routing(&rota_file).await?),
+        false => None,
+    };
+    let escalation = match services.contains(&Service::Escalation) {
+        true => Some(house.escalation(&rota_file).await?),
+        false => None,
+    };
+    let telephony = match services.contains(&Service::Telephony) {
+        true => {
+            let (to_routing, to_escalation) =
+                (house.route_to(routing.as_ref())?, house.route_to_escalation(escalation.as_ref())?);
+            Some(house.telephony(to_routing, to_escalation, &rota).await?)
+        }
+        false => None,
+    };
+    let status = house.status;
+    let browser = settings.browser.clone();
+    Ok(Running { rota, db, clock, process, shutdown, routing, escalation, telephony, status, browser })
+}
+
+/// What every service here shares.
+struct House<'s> {
+    settings: &'s LineSettings,
+    ids: Ids,
+    clock: Clock,
+    db: Db,
+    process: Process,
+    shutdown: Shutdown,
+    token: Token,
+    access: Access,
+    sealer: Sealer,
+    bus: Bus,
+    alarms: Alarms,
+    status: Status,
+}
+
+impl House<'_> {
+    fn far(&self, service: &str, at: &str, limit: Duration) -> anyhow::Result<Route> {
+        let channel = channel(at).with_context(|| {
+            format!("{service}.at {at:?} is not an address such as http://{service}:8080")
+        })?;
+        Ok(far(channel, limit, &self.token))
+    }
+}
+
+/// The keys of this line; the embedded default makes them at the first start.
+///
+/// # Errors
+/// When the file is missing, others may read it, or it holds anything but keys.
+pub(crate) fn sealer(settings: &LineSettings) -> anyhow::Result<Sealer> {
+    let file = settings.keys.clone().unwrap_or_else(|| settings.data.join("keys.toml"));
+    Ok(Sealer::new(KeyRing::load(&file, settings.keys.is_none())?))
+}
+
+/// The operator's rota, or the example line, put into the data folder so that it can be changed.
+fn rota_file(settings: &LineSettings) -> anyhow::Result<(PathBuf, Rota)> {
+    let file = match &settings.rota {
+        Some(file) => file.clone(),
+        None => {
+            let example = settings.data.join("rota.toml");
+            if !example.exists() {
+                fs::write(&example, EXAMPLE_ROTA)
+                    .with_context(|| format!("cannot write {}", example.display()))?;
+            }
+            example
+        }
+    };
+    let rota = rota::read(&file)?;
+    ensure!(!rota.windows().is_empty(), "{} names no window: add [[window]]", file.display());
+    Ok((file, rota))
+}

@@ -1,0 +1,96 @@
+//! Each service with what it needs of the house, and the way to it.
+
+use std::path::Path;
+
+use escalation::EscalationServer;
+use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
+use proto::routing::v1::routing_service_server::RoutingServiceServer;
+use routing::RoutingServer;
+use shell::access::Gate;
+use shell::grpc::{Route, near};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::House;
+
+impl House<'_> {
+    pub(super) async fn routing(
+        &self,
+        rota: &Path,
+    ) -> anyhow::Result<Gate<RoutingServiceServer<RoutingServer>>> {
+        let mut settings = self.settings.routing.clone();
+        settings.rota = rota.to_owned();
+        settings.owner = self.process.id.to_string();
+        let deps = routing::Deps {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            bus: self.bus.clone(),
+            alarms: self.alarms.clone(),
+            shutdown: self.shutdown.clone(),
+        };
+        let running = routing::start(settings, deps).await?;
+        let server = Gate::new(RoutingServiceServer::new(running.server.clone()), &self.access);
+        tokio::spawn(on_hang_up(move || running.reload()));
+        Ok(server)
+    }
+
+    pub(super) fn route_to(
+        &self,
+        here: Option<&Gate<RoutingServiceServer<RoutingServer>>>,
+    ) -> anyhow::Result<Route> {
+        match (here, &self.settings.routing_at) {
+            (Some(server), _) => Ok(near(server.clone(), self.settings.routing_budget, &self.token)),
+            (None, Some(at)) => self.far("routing", at, self.settings.routing_budget),
+            (None, None) => anyhow::bail!("routing does not run here: set routing.at to where it runs"),
+        }
+    }
+
+    pub(super) async fn escalation(
+        &self,
+        rota: &Path,
+    ) -> anyhow::Result<Gate<EscalationServiceServer<EscalationServer>>> {
+        let mut settings = self.settings.escalation.clone();
+        settings.rota = rota.to_owned();
+        settings.owner = self.process.id;
+        let deps = escalation::Deps {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            bus: self.bus.clone(),
+            alarms: self.alarms.clone(),
+            shutdown: self.shutdown.clone(),
+            sealer: self.sealer.clone(),
+            status: self.status.clone(),
+        };
+        let running = escalation::start(settings, deps).await?;
+        let server = Gate::new(EscalationServiceServer::new(running.server.clone()), &self.access);
+        tokio::spawn(on_hang_up(move || running.reload()));
+        Ok(server)
+    }
+
+    /// None where no escalation is known: then nobody is paged, and the start says so.
+    pub(super) fn route_to_escalation(
+        &self,
+        here: Option<&Gate<EscalationServiceServer<EscalationServer>>>,
+    ) -> anyhow::Result<Option<Route>> {
+        let limit = self.settings.escalation_budget;
+        match (here, &self.settings.escalation_at) {
+            (Some(server), _) => Ok(Some(near(server.clone(), limit, &self.token))),
+            (None, Some(at)) => self.far("escalation", at, limit).map(Some),
+            (None, None) => {
+                tracing::warn!(
+                    "no escalation runs here and escalation.at is empty: psychiatrists are not paged"
+                );
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// SIGHUP: the rota file is read at once instead of at the next look.
+async fn on_hang_up(reload: impl Fn()) {
+    let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
+    while hang_up.recv().await.is_some() {
+        reload();
+    }
+}
