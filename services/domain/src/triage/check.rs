@@ -7,8 +7,10 @@ use super::assess::assess;
 use super::field::{FIELDS, Field, Kind, LONG, Required, Situation, field};
 use super::fields::{ANSWER, Fields, STEP};
 use super::legal::LegalRoute;
+use super::lists::{ContactChannel, Flag};
 use super::protocol::{Protocol, Question, QuestionKind};
 use crate::codes::{CodeList, Label};
+use crate::ids::StaffId;
 
 /// A field that cannot be kept as it is, and what would be right. It never repeats what was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +40,7 @@ pub fn check(fields: &Fields, protocol: &Protocol) -> Vec<Fault> {
         Some(Fault { name: name.chars().filter(|c| !c.is_control()).take(NAME).collect(), right })
     };
     let mut faults: Vec<Fault> = fields.iter().filter_map(wrong).collect();
-    faults.extend(route_out_of_time(fields));
+    faults.extend(route_out_of_time(fields).into_iter().chain(hoax_by_relay(fields)));
     faults
 }
 
@@ -114,6 +116,10 @@ fn judge_field(kind: Kind, values: &[String]) -> Result<(), String> {
             Ok(_) | Err(_) => Err("is a date such as 2026-11-21".into()),
         }),
         Kind::Instant => single(values).and_then(moment),
+        Kind::Staff => single(values).and_then(|value| match value.parse::<StaffId>() {
+            Ok(_) => Ok(()),
+            Err(_) => Err("is a staff id".into()),
+        }),
     }
 }
 
@@ -182,4 +188,12 @@ fn route_out_of_time(fields: &Fields) -> Option<Fault> {
     let (route, day) = (fields.code::<LegalRoute>("legal_route")?, fields.code::<Date>("legal_route_date")?);
     let right = "stood under another code on this date: the act was renumbered on 2014-04-01".to_owned();
     (!route.is_valid_on(day)).then(|| Fault { name: "legal_route".to_owned(), right })
+}
+
+/// A third voice and long pauses are how a relay call sounds (domain.md 5).
+fn hoax_by_relay(fields: &Fields) -> Option<Fault> {
+    let marked = |flag: Flag| fields.is("special_flags", flag.code());
+    let by_relay = marked(Flag::Relay) || fields.is("channel", ContactChannel::Relay.code());
+    let right = "leave hoax out: this is a relay call".to_owned();
+    (by_relay && marked(Flag::Hoax)).then(|| Fault { name: "special_flags".to_owned(), right })
 }

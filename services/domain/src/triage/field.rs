@@ -39,6 +39,8 @@ pub enum Kind {
     Date,
     /// `2026-11-21T15:00:00+09:00`
     Instant,
+    /// An id of the rota, not a name.
+    Staff,
 }
 
 #[derive(Clone, Debug)]
@@ -141,7 +143,7 @@ const fn when(ja: &'static str, en: &'static str, holds: fn(&Situation<'_>) -> b
     Required::When { why: Label::fixed(ja, en), holds }
 }
 
-use Kind::{Bool, Code, Codes, Date, Instant, Text};
+use Kind::{Bool, Code, Codes, Date, Instant, Staff, Text};
 use Required::{Always, Optional};
 
 /// In the order of the form.
@@ -315,7 +317,7 @@ pub static FIELDS: &[Field] = &[
         }),
     ),
     personal("notes", Text(LONG), "対応の経過・助言", "course of the call and advice given", WORDS),
-    plain("supervisor_id", Text(SHORT), "相談した上席", "supervisor consulted", Optional),
+    plain("supervisor_id", Staff, "相談した上席", "supervisor consulted", Optional),
     plain("recording_notice", Bool, "録音の告知", "notice of recording given", Optional),
     personal(AMENDMENT_REASON, Text(LONG), "訂正の理由", "why it was amended", Optional),
 ];

@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::condition::Condition;
+use super::condition::{Condition, Facts};
 use super::read::ProtocolFault;
-use super::{Choice, Deadlines, Due, Paging, Protocol, Question, QuestionKind, Section, cssrs};
+use super::{Choice, Deadlines, Due, Paging, Protocol, Question, QuestionKind, Rule, Section, cssrs};
 use crate::escalation::{Reason, TriageCode};
-use crate::triage::assess::assess;
 use crate::triage::fields::Fields;
 
 type Faults = Vec<ProtocolFault>;
@@ -92,7 +91,7 @@ fn screener(protocol: &Protocol, faults: &mut Faults) {
     let parts: Vec<(usize, &Question)> =
         protocol.questions.iter().enumerate().filter(|(_, question)| cssrs::is_part(&question.id)).collect();
     let wanted = cssrs::QUESTIONS.into_iter().chain([cssrs::BEHAVIOUR_WHEN]);
-    let uses = protocol.rules.iter().any(|rule| uses_cssrs(&rule.when));
+    let uses = protocol.rules.iter().any(|rule| tests(&rule.when, is_cssrs));
     if (uses || !parts.is_empty()) && !parts.iter().map(|(_, part)| part.id.as_str()).eq(wanted) {
         fault(
             faults,
@@ -208,7 +207,7 @@ fn is_no_slower(urgent: &Deadlines, less: &Deadlines) -> bool {
         && no_later(urgent.referral, less.referral)
 }
 
-/// The least dangerous form of all: whatever else is said only raises it.
+/// The least dangerous form of all, whoever rings: whatever else is said only raises it.
 fn every_form_has_a_code(protocol: &Protocol, faults: &mut Faults) {
     if protocol.rules.iter().all(|rule| rule.code.is_none()) {
         return fault(faults, "rules", "has no rule that gives a code");
@@ -222,7 +221,9 @@ fn every_form_has_a_code(protocol: &Protocol, faults: &mut Faults) {
         };
         form.set(&question.field(), harmless.into_iter().collect());
     }
-    if assess(protocol, &form).code.is_none() {
+    let facts = Facts::of(protocol, &form);
+    let holds = |rule: &Rule| rule.code.is_some() && rule.when.holds(&facts) && !tests(&rule.when, is_field);
+    if !protocol.rules.iter().any(holds) {
         fault(faults, "rules", "leave a form without any danger without a code: say what it is then");
     }
 }
@@ -243,15 +244,24 @@ fn named_in(condition: &Condition) -> Vec<&str> {
     }
 }
 
-fn uses_cssrs(condition: &Condition) -> bool {
+/// One of its tests is such a one.
+fn tests(condition: &Condition, such: fn(&Condition) -> bool) -> bool {
     match condition {
-        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(uses_cssrs),
-        Condition::Not(part) => uses_cssrs(part),
-        Condition::Cssrs(_) => true,
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(|part| tests(part, such)),
+        Condition::Not(part) => tests(part, such),
         Condition::Always
         | Condition::Answered { .. }
         | Condition::Answer { .. }
         | Condition::AtLeast { .. }
-        | Condition::Field { .. } => false,
+        | Condition::Field { .. }
+        | Condition::Cssrs(_) => such(condition),
     }
+}
+
+fn is_cssrs(condition: &Condition) -> bool {
+    matches!(condition, Condition::Cssrs(_))
+}
+
+fn is_field(condition: &Condition) -> bool {
+    matches!(condition, Condition::Field { .. })
 }

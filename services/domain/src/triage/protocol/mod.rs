@@ -9,6 +9,7 @@ pub(super) mod condition;
 pub mod cssrs;
 mod file;
 mod read;
+mod when;
 
 use std::time::Duration;
 

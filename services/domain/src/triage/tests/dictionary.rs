@@ -10,7 +10,7 @@ fn faults(fields: &[(&str, &[&str])]) -> Vec<String> {
     check(&fields, &shipped()).iter().map(ToString::to_string).collect()
 }
 
-fn lacks(fields: &[(&str, &str)], name: &str) -> bool {
+fn lacks(fields: Form<'_>, name: &str) -> bool {
     missing_to_sign(&with(Fields::default(), fields), &shipped()).iter().any(|one| one.name == name)
 }
 
@@ -25,7 +25,7 @@ fn every_field_is_there_once_and_can_be_read_in_both_languages() {
 #[test]
 fn whatever_is_written_in_free_words_about_a_person_is_personal() {
     for field in FIELDS {
-        let free = matches!(field.kind, Kind::Text(_)) && field.name != "supervisor_id";
+        let free = matches!(field.kind, Kind::Text(_));
         let birth = field.name == "birth_date";
         assert_eq!(field.personal, free || birth, "{}", field.name);
     }
@@ -68,6 +68,7 @@ fn a_field_that_holds_something_else_is_told_what_would_be_right() {
         ("q:colour", &["red"], "q:colour is no question of this protocol"),
         ("a:call_119.rest", &["2026-11-21T03:00:00Z"], "a:call_119.rest is no step of this protocol"),
         ("colour", &["red"], "colour is no field of the record"),
+        ("supervisor_id", &["Ms Kubo"], "supervisor_id is a staff id"),
         ("notes", &["a\u{0}b"], "notes has no control characters other than line ends and tabs"),
         ("notes", &["a\u{1b}[2J"], "notes has no control characters other than line ends and tabs"),
     ];
@@ -103,8 +104,16 @@ fn a_legal_route_stands_under_its_code_on_its_date_only() {
 }
 
 #[test]
+fn a_relay_call_is_never_marked_as_a_hoax() {
+    let told = ["special_flags leave hoax out: this is a relay call"];
+    assert_eq!(faults(&[("special_flags", &["hoax", "relay"])]), told);
+    assert_eq!(faults(&[("special_flags", &["hoax"]), ("channel", &["relay"])]), told);
+    assert_eq!(faults(&[("special_flags", &["hoax"]), ("channel", &["voice"])]), [""; 0]);
+}
+
+#[test]
 fn what_depends_on_something_else_is_needed_only_then() {
-    let table: &[(&str, &[(&str, &str)], &[(&str, &str)])] = &[
+    let table: &[(&str, Form<'_>, Form<'_>)] = &[
         ("caller_org", &[("caller_kind", "335")], &[("caller_kind", "311")]),
         ("subject_aware", &[("caller_kind", "311")], &[("caller_kind", "300")]),
         ("subject_name", &[("anonymity", "named")], &[("anonymity", "anonymous")]),

@@ -8,19 +8,22 @@ mod screener;
 
 use super::*;
 
-pub(super) const SHIPPED: &str = include_str!("../../../../triage/protocols/default.toml");
+/// Names with what stands in them.
+type Form<'a> = &'a [(&'a str, &'a str)];
+
+const SHIPPED: &str = include_str!("../../../../triage/protocols/default.toml");
 
 fn shipped() -> Protocol {
     toml::from_str::<ProtocolFile>(SHIPPED).unwrap().check().unwrap()
 }
 
-fn answers(form: &[(&str, &str)]) -> Fields {
+fn answers(form: Form<'_>) -> Fields {
     form.iter().fold(Fields::default(), |fields, (question, answer)| {
         fields.with(&format!("{ANSWER}{question}"), answer)
     })
 }
 
-fn with(fields: Fields, more: &[(&str, &str)]) -> Fields {
+fn with(fields: Fields, more: Form<'_>) -> Fields {
     more.iter().fold(fields, |fields, (name, value)| fields.with(name, value))
 }
 

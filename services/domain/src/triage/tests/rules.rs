@@ -12,7 +12,7 @@ use crate::triage::protocol::QuestionKind;
 static PROTOCOL: LazyLock<Protocol> = LazyLock::new(shipped);
 
 /// What was answered, so that it just holds, and the code when nothing else is known.
-const RULES: &[(&str, &[(&str, &str)], TriageCode)] = &[
+const RULES: &[(&str, Form<'_>, TriageCode)] = &[
     ("unconscious", &[("conscious", "no")], A),
     ("danger_to_life", &[("breathing", "yes")], A),
     ("overdose_today", &[("overdose", "now")], A),

@@ -3,12 +3,12 @@
 use super::*;
 use crate::triage::lists::SuicideLevel::{self, High, Low, Moderate};
 
-fn level(form: &[(&str, &str)]) -> Option<SuicideLevel> {
+fn level(form: Form<'_>) -> Option<SuicideLevel> {
     let form = with(answers(form), &[("q:suicide_topic", "yes")]);
     assess(&shipped(), &form).suicide_level
 }
 
-fn asked(form: &[(&str, &str)]) -> Vec<String> {
+fn asked(form: Form<'_>) -> Vec<String> {
     let form = with(answers(form), &[("q:suicide_topic", "yes")]);
     let asked = assess(&shipped(), &form).asked;
     asked.into_iter().filter(|id| protocol::cssrs::is_part(id)).map(|id| id[6..].to_owned()).collect()
@@ -27,7 +27,7 @@ fn thoughts_denied_lead_to_the_question_of_behaviour() {
 
 #[test]
 fn the_level_is_that_of_the_gravest_answer() {
-    let table: &[(&[(&str, &str)], Option<SuicideLevel>)] = &[
+    let table: &[(Form<'_>, Option<SuicideLevel>)] = &[
         (&[], None),
         (&[("cssrs_1", "no"), ("cssrs_2", "no")], None),
         (&[("cssrs_1", "no"), ("cssrs_2", "no"), ("cssrs_6", "no")], Some(SuicideLevel::None)),
