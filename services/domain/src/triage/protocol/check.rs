@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::condition::{Condition, Facts};
+use super::file::ProtocolFile;
 use super::read::ProtocolFault;
 use super::{Choice, Deadlines, Due, Paging, Protocol, Question, QuestionKind, Rule, Section, cssrs};
 use crate::escalation::{Reason, TriageCode};
@@ -10,14 +11,15 @@ use crate::triage::fields::Fields;
 
 type Faults = Vec<ProtocolFault>;
 
-pub(super) fn check(protocol: &Protocol, faults: &mut Faults) {
-    unique(protocol, faults);
-    sections(protocol, faults);
+/// Places are those of the file, for what could not be read is in no protocol.
+pub(super) fn check(protocol: &Protocol, file: &ProtocolFile, faults: &mut Faults) {
+    unique(file, faults);
+    sections(protocol, file, faults);
     order_of_questions(protocol, faults);
     screener(protocol, faults);
     reachable(protocol, faults);
     rules(protocol, faults);
-    deadlines(protocol, faults);
+    deadlines(protocol, file, faults);
     every_form_has_a_code(protocol, faults);
 }
 
@@ -35,37 +37,38 @@ pub(super) fn once<'a>(list: &str, key: &str, words: impl Iterator<Item = &'a st
     }
 }
 
-fn unique(protocol: &Protocol, faults: &mut Faults) {
-    once("sections", "id", protocol.sections.iter().map(|(section, _)| section.code()), faults);
-    once("questions", "id", protocol.questions.iter().map(|one| one.id.as_str()), faults);
-    once("reasons", "id", protocol.reasons.iter().map(|(id, _)| id.as_str()), faults);
-    once("advice", "id", protocol.advice.iter().map(|one| one.id.as_str()), faults);
-    once("rules", "id", protocol.rules.iter().map(|one| one.id.as_str()), faults);
-    once("deadlines", "code", protocol.deadlines.iter().map(|one| one.code.code()), faults);
-    for (place, (id, _)) in protocol.reasons.iter().enumerate() {
-        if id.parse::<Reason>().is_ok() {
+fn unique(file: &ProtocolFile, faults: &mut Faults) {
+    once("sections", "id", file.sections.iter().map(|one| one.id.as_str()), faults);
+    once("questions", "id", file.questions.iter().map(|one| one.id.as_str()), faults);
+    once("reasons", "id", file.reasons.iter().map(|one| one.id.as_str()), faults);
+    once("advice", "id", file.advice.iter().map(|one| one.id.as_str()), faults);
+    once("rules", "id", file.rules.iter().map(|one| one.id.as_str()), faults);
+    once("deadlines", "code", file.deadlines.iter().map(|one| one.code.as_str()), faults);
+    for (place, reason) in file.reasons.iter().enumerate() {
+        if reason.id.parse::<Reason>().is_ok() {
             fault(faults, format!("reasons[{place}].id"), "is a word of the page's own list");
         }
     }
 }
 
-fn sections(protocol: &Protocol, faults: &mut Faults) {
+fn sections(protocol: &Protocol, file: &ProtocolFile, faults: &mut Faults) {
+    let place_of =
+        |section: Section| file.sections.iter().rposition(|one| one.id == section.code()).unwrap_or_default();
     if protocol.sections.first().map(|(section, _)| *section) != Some(Section::Body) {
         fault(faults, "sections", "begin with body: the body comes first");
     }
-    for (place, pair) in protocol.sections.windows(2).enumerate() {
-        if pair[0].0 > pair[1].0 {
-            fault(faults, format!("sections[{}].id", place + 1), format!("out of order: {}", Section::CODES));
+    for pair in protocol.sections.windows(2).filter(|pair| pair[0].0 > pair[1].0) {
+        let wrong = format!("out of order: {}", Section::CODES);
+        fault(faults, format!("sections[{}].id", place_of(pair[1].0)), wrong);
+    }
+    for (section, _) in &protocol.sections {
+        if !protocol.questions.iter().any(|question| question.section == *section) {
+            fault(faults, format!("sections[{}]", place_of(*section)), "has no question");
         }
     }
     for (place, question) in protocol.questions.iter().enumerate() {
         if !protocol.sections.iter().any(|(section, _)| *section == question.section) {
             fault(faults, format!("questions[{place}].section"), "is none of this protocol's sections");
-        }
-    }
-    for (place, (section, _)) in protocol.sections.iter().enumerate() {
-        if !protocol.questions.iter().any(|question| question.section == *section) {
-            fault(faults, format!("sections[{place}]"), "has no question");
         }
     }
 }
@@ -164,13 +167,13 @@ fn rules(protocol: &Protocol, faults: &mut Faults) {
 }
 
 /// All seven codes, A and B page by themselves, and none is slower than a less urgent one.
-fn deadlines(protocol: &Protocol, faults: &mut Faults) {
+fn deadlines(protocol: &Protocol, file: &ProtocolFile, faults: &mut Faults) {
     for code in TriageCode::ALL {
         let urgent = *code <= TriageCode::B;
         match protocol.deadlines(*code) {
             None => fault(faults, "deadlines", format!("has none for code {code}")),
             Some(found) if urgent && !matches!(found.paging, Paging::Start(_)) => {
-                fault(faults, place_of(protocol, found), "paging of A and B is start");
+                fault(faults, row_of(file, found), "paging of A and B is start");
             }
             Some(_) => {}
         }
@@ -181,13 +184,13 @@ fn deadlines(protocol: &Protocol, faults: &mut Faults) {
         };
         if !is_no_slower(urgent, less) {
             let wrong = format!("is slower than that of {}, which is less urgent", less.code);
-            fault(faults, place_of(protocol, urgent), wrong);
+            fault(faults, row_of(file, urgent), wrong);
         }
     }
 }
 
-fn place_of(protocol: &Protocol, deadlines: &Deadlines) -> String {
-    let place = protocol.deadlines.iter().position(|one| one.code == deadlines.code);
+fn row_of(file: &ProtocolFile, deadlines: &Deadlines) -> String {
+    let place = file.deadlines.iter().position(|one| one.code == deadlines.code.code());
     format!("deadlines[{}]", place.unwrap_or_default())
 }
 

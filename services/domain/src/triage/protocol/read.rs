@@ -42,7 +42,7 @@ impl ProtocolFile {
     pub fn check(&self) -> Result<Protocol, Vec<ProtocolFault>> {
         let mut reader = Reader::default();
         let protocol = reader.protocol(self);
-        check::check(&protocol, &mut reader.faults);
+        check::check(&protocol, self, &mut reader.faults);
         match reader.faults.is_empty() {
             true => Ok(protocol),
             false => Err(reader.faults),

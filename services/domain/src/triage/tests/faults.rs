@@ -164,6 +164,24 @@ fn every_fault_of_a_file_is_told_at_once() {
 }
 
 #[test]
+fn a_place_is_that_of_the_file_even_after_something_that_could_not_be_read() {
+    let told = places(&[
+        ("id = \"danger_to_self\"", "id = \"danger\""),
+        ("id = \"willingness\"", "id = \"state\""),
+        ("code = \"A\"\npaging = \"start\"", "code = \"Z\"\npaging = \"start\""),
+        ("referral = \"30m\"", "referral = \"5m\""),
+    ]);
+
+    for start in [
+        "sections[1].id: is one of",
+        "sections[5].id: out of order",
+        "deadlines[1]: is slower than that of C",
+    ] {
+        assert!(told.iter().any(|fault| fault.starts_with(start)), "{start} in {told:#?}");
+    }
+}
+
+#[test]
 fn a_question_that_is_never_asked_and_what_hangs_on_it_are_told() {
     let told = places(&[(
         "ask_when = { question = \"overdose\", at_least = \"unknown\" }",
