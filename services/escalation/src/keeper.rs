@@ -12,7 +12,7 @@ use shell::alarms::{Alarm, Alarms};
 use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::ids::Ids;
-use shell::store::Tx;
+use shell::store::{StoreError, Tx};
 
 use crate::config::Settings;
 use crate::error::EscalationError;
@@ -191,6 +191,9 @@ impl Keeper {
                     let handings = std::mem::take(&mut pushed.handings);
                     self.hand_over(handings, &pushed.kept, &pushed.changes);
                     self.told(&pushed.kept, &pushed.effects);
+                    if !pushed.effects.is_empty() {
+                        self.clear_what_is_over(&pushed.kept).await;
+                    }
                     return Ok(Some(*pushed));
                 }
                 Tried::Void => return Ok(None),
@@ -310,19 +313,33 @@ impl Keeper {
                 Effect::Record(_) | Effect::Owe { .. } | Effect::Hasten { .. } | Effect::Cancel { .. } => {}
             }
         }
-        if !effects.is_empty() && !kept.machine.case().is_drill() {
-            self.clear_what_is_over(kept);
-        }
         self.bus.publish(TOPIC, &kept.id.to_string());
     }
 
-    fn clear_what_is_over(&self, kept: &Kept) {
-        if !kept.machine.is_open() && kept.machine.place().0 > 0 {
-            self.clear(kept, "escalation_exhausted");
+    /// An alarm is about every escalation of its window: it is over with the last. Where they cannot be
+    /// counted it stands, and the next that ends is asked again.
+    async fn clear_what_is_over(&self, kept: &Kept) {
+        if kept.machine.is_open() || kept.machine.case().is_drill() {
+            return;
+        }
+        let (store, operator, window) = (&self.store, &kept.operator, &kept.machine.case().window);
+        if kept.machine.place().0 > 0 {
+            let stands = store.stands(operator, window, "exhausted").await;
+            self.clear_unless(stands, kept, "escalation_exhausted");
         }
         if let State::Acted { .. } = kept.machine.state() {
-            self.clear(kept, "escalation_acceptance_lapsed");
-            self.clear(kept, "escalation_page_late");
+            let stands = store.stands(operator, window, "acceptance_lapsed").await;
+            self.clear_unless(stands, kept, "escalation_acceptance_lapsed");
+            let stands = store.late_stands(operator, window, self.settings.late_after).await;
+            self.clear_unless(stands, kept, "escalation_page_late");
+        }
+    }
+
+    fn clear_unless(&self, stands: Result<bool, StoreError>, kept: &Kept, kind: &'static str) {
+        match stands {
+            Ok(true) => {}
+            Ok(false) => self.clear(kept, kind),
+            Err(error) => tracing::warn!(%error, kind, "an alarm cannot be cleared; it stands"),
         }
     }
 

@@ -8,6 +8,7 @@ use line::{OPERATOR, asked, on_both_stores, secs};
 use proto::escalation::v1 as pb;
 use proto::escalation::v1::voice_page::Target;
 use proto::escalation::v1::{Acceptance, PageNews};
+use shell::alarms::Alarm;
 use shell::on;
 use uuid::Uuid;
 
@@ -191,6 +192,34 @@ async fn an_exhausted_ladder_rings_the_supervisor_and_alarms() {
 
         assert_eq!(page.staff_id, "kubo");
         line.is_alarmed("escalation_exhausted").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_alarm_stands_until_the_last_escalation_that_it_is_about_is_over() {
+    on_both_stores(|line| async move {
+        let mut telephony = line.telephony("here").await;
+        let mut exhausted = Vec::new();
+        for request in ["r1", "r2"] {
+            exhausted.push(line.starts(request).await);
+            for _ in 0..3 {
+                let page = telephony.rings().await;
+                telephony.reports(&page, PageNews::Failed, "unreachable").await;
+            }
+            assert_eq!(telephony.rings().await.staff_id, "kubo");
+        }
+        let alarm = Alarm {
+            kind: "escalation_exhausted",
+            operator: Some(OPERATOR.parse().unwrap()),
+            window: Some("main".parse().unwrap()),
+        };
+
+        line.acts(&exhausted[0], "aoki", "called_back").await;
+        assert!(line.alarms.is_standing(&alarm), "nobody is reached for the other");
+
+        line.acts(&exhausted[1], "aoki", "called_back").await;
+        assert!(!line.alarms.is_standing(&alarm));
     })
     .await;
 }

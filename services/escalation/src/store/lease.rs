@@ -98,11 +98,17 @@ impl Store {
         Ok(next.map(Instant::from_micros))
     }
 
-    /// How many pages were due by then and are not out yet, and since when the oldest of them.
+    /// How many pages were due by then and are in nobody's hands, and since when the oldest of them: not
+    /// out yet, put off and not tried again, or left by whoever had them.
     pub(crate) async fn debt(&self, by: Instant) -> Result<(i64, Option<Instant>), StoreError> {
         let (owed, oldest): (i64, Option<i64>) = on!(self.db.read(), pool => {
-            sqlx::query_as("SELECT count(*), min(due_us) FROM page WHERE state = 'owed' AND next_us <= $1")
-                .bind(by.micros()).fetch_one(pool).await
+            sqlx::query_as(
+                "SELECT count(*), min(due_us) FROM page
+                 WHERE state IN ('owed', 'out') AND next_us <= $1
+                   AND (lease_owner IS NULL OR lease_until_us <= $1 OR NOT EXISTS (
+                       SELECT 1 FROM process WHERE process_id = page.lease_owner AND process.lease_until_us > $1))",
+            )
+            .bind(by.micros()).fetch_one(pool).await
         })
         .attempt("count the pages that are owed")?;
         Ok((owed, oldest.map(Instant::from_micros)))
@@ -206,4 +212,67 @@ async fn end_attempt(tx: &mut Tx, page: &str, detail: &str, now: Instant) -> Res
         .bind(now.micros()).bind(detail).bind(page).execute(&mut **t).await.map(drop)
     })
     .attempt("end an attempt")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use shell::process::{Process, ProcessId};
+    use shell::store::Db;
+    use shell::testkit::{both_stores, sealer};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const NOW: Instant = Instant::from_micros(1_000_000_000);
+    const LATE: Duration = Duration::from_secs(5);
+
+    async fn rings_at(db: &Db, owner: &str, until: Instant) {
+        on!(db.write(), pool => {
+            sqlx::query(
+                "INSERT INTO page (operator_id, page_id, escalation_id, number, round, staff_id, channel, contact,
+                     state, due_us, next_us, out_us, attempts, lease_owner, lease_until_us)
+                 VALUES ('o', 'p', 'e', 0, 0, 'aoki', 'voice', 0, 'out', $1, $1, $1, 1, $2, $3)",
+            )
+            .bind(NOW.micros()).bind(owner).bind(until.micros()).execute(pool).await.map(drop)
+        })
+        .unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_page_that_was_left_by_whoever_had_it_is_owed_and_one_that_rings_is_not() {
+        both_stores(|db| async move {
+            let store = Store::new(db.clone(), sealer());
+            let process = Process { id: ProcessId(Uuid::now_v7()), node: "here".into() };
+            process.arrive(&db, NOW).await.unwrap();
+            rings_at(&db, &process.id.to_string(), NOW + Duration::from_secs(3600)).await;
+
+            let rings = store.debt(NOW + Duration::from_secs(1)).await.unwrap();
+            let left = store.debt(NOW + Duration::from_secs(60)).await.unwrap();
+
+            assert_eq!((rings, left), ((0, None), (1, Some(NOW))));
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_page_that_is_put_off_is_owed_from_the_moment_of_its_next_attempt() {
+        both_stores(|db| async move {
+            let store = Store::new(db.clone(), sealer());
+            let process = Process { id: ProcessId(Uuid::now_v7()), node: "here".into() };
+            rings_at(&db, &process.id.to_string(), NOW + LATE).await;
+            let page = "p".to_owned();
+            on!(db.write(), pool => {
+                sqlx::query("UPDATE page SET next_us = $1, lease_owner = NULL WHERE page_id = $2")
+                    .bind((NOW + LATE).micros()).bind(page).execute(pool).await.map(drop)
+            })
+            .unwrap();
+
+            let (before, after) = (store.debt(NOW).await.unwrap(), store.debt(NOW + LATE).await.unwrap());
+
+            assert_eq!((before.0, after.0), (0, 1));
+        })
+        .await;
+    }
 }

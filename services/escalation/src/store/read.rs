@@ -1,5 +1,7 @@
 //! Reading for those who look: escalations with all that belongs to them.
 
+use std::time::Duration;
+
 use domain::ids::{CallId, EscalationId, OperatorId};
 use domain::ledger::Step;
 use domain::time::Instant;
@@ -179,6 +181,47 @@ impl Store {
             Ok(_) | Err(_) => None,
         });
         Ok(KnownCall { window, process })
+    }
+
+    /// Whether something of this kind is in the story of an open escalation of this window.
+    pub(crate) async fn stands(
+        &self,
+        operator: &OperatorId,
+        window: &WindowId,
+        happened: &'static str,
+    ) -> Result<bool, StoreError> {
+        let standing: i64 = on!(self.db.read(), pool => {
+            sqlx::query_scalar(
+                "SELECT count(*) FROM escalation e
+                 WHERE e.operator_id = $1 AND e.window_id = $2 AND e.due_us IS NOT NULL
+                   AND EXISTS (SELECT 1 FROM escalation_event v
+                               WHERE v.escalation_id = e.escalation_id AND v.kind = $3)",
+            )
+            .bind(operator.as_str()).bind(window.as_str()).bind(happened).fetch_one(pool).await
+        })
+        .attempt("count the escalations that an alarm is about")?;
+        Ok(standing > 0)
+    }
+
+    /// Whether a page of an open escalation of this window went out later than this after it was due.
+    pub(crate) async fn late_stands(
+        &self,
+        operator: &OperatorId,
+        window: &WindowId,
+        late_after: Duration,
+    ) -> Result<bool, StoreError> {
+        let late_after = i64::try_from(late_after.as_micros()).unwrap_or(i64::MAX);
+        let standing: i64 = on!(self.db.read(), pool => {
+            sqlx::query_scalar(
+                "SELECT count(*) FROM escalation e
+                 WHERE e.operator_id = $1 AND e.window_id = $2 AND e.due_us IS NOT NULL
+                   AND EXISTS (SELECT 1 FROM page p
+                               WHERE p.escalation_id = e.escalation_id AND p.out_us - p.due_us > $3)",
+            )
+            .bind(operator.as_str()).bind(window.as_str()).bind(late_after).fetch_one(pool).await
+        })
+        .attempt("count the escalations with a late page")?;
+        Ok(standing > 0)
     }
 
     /// The telephony process that has a call; none when it is over.
