@@ -2,6 +2,7 @@ import { Dialog, Modal, ModalOverlay } from "react-aria-components";
 import { BoardProvider } from "../board/BoardProvider";
 import { LanguageProvider, useWords } from "../i18n";
 import { type Clients, ClientsProvider } from "../net/clients";
+import { KeepersProvider } from "../record/KeepersProvider";
 import { ChangePassword } from "../session/ChangePassword";
 import { EnrolTotp } from "../session/EnrolTotp";
 import { FreshProvider } from "../session/Fresh";
@@ -38,7 +39,9 @@ function Doors() {
   return (
     <FreshProvider key={me.accountId}>
       <BoardProvider>
-        <Shell />
+        <KeepersProvider>
+          <Shell />
+        </KeepersProvider>
         <IdleWatch />
         <Cover />
       </BoardProvider>

@@ -1,5 +1,7 @@
 import { useEffect, useRef } from "react";
 import { LinkState } from "../board/LinkState";
+import { RingBanner, useRingingCall, useWindowName } from "../desk/RingBanner";
+import { useTitle } from "../desk/title";
 import { useWords } from "../i18n";
 import { useMe } from "../session/SessionProvider";
 import { AccountMenu } from "./AccountMenu";
@@ -15,6 +17,9 @@ export function Shell() {
   const allowed = found !== undefined && isFor(found.route, me.roles);
   const title = allowed ? found.route.title(words) : words.app.notFound;
 
+  const ringing = useRingingCall();
+  const windowName = useWindowName();
+  useTitle(`${title} · ${words.common.product}`, ringing && words.desk.ringingTitle(windowName(ringing.windowId)));
   useEffect(() => {
     if (path === "/") go(homeOf(me.roles));
   }, [path, me.roles]);
@@ -30,6 +35,7 @@ export function Shell() {
         <LinkState />
         <AccountMenu />
       </header>
+      <RingBanner />
       <main id="main" ref={main} tabIndex={-1} aria-label={title}>
         {allowed ? found.route.page(found.params ?? {}) : <NotFound />}
       </main>

@@ -11,11 +11,11 @@ import { useOperator, useSession } from "./SessionProvider";
 import { SignInTrouble } from "./SignInForm";
 
 /** Password, then the secret, then a code of it, then the recovery codes. */
-export function EnrolTotp() {
+export function EnrolTotp({ onEnd }: { onEnd?: () => void }) {
   const { enter } = useSession();
   const [begun, setBegun] = useState<BeginTotpResponse>();
   const [enrolled, setEnrolled] = useState<{ codes: string[]; me: Me | undefined }>();
-  if (enrolled) return <RecoveryCodes codes={enrolled.codes} onKept={() => enrolled.me && enter(enrolled.me)} />;
+  if (enrolled) return <RecoveryCodes codes={enrolled.codes} onKept={() => (enrolled.me && enter(enrolled.me), onEnd?.())} />;
   if (begun) return <Confirm begun={begun} onDone={(codes, me) => setEnrolled({ codes, me })} />;
   return <Begin onBegun={setBegun} />;
 }

@@ -1,5 +1,8 @@
 import { app } from "./app";
 import { common, trouble } from "./common";
+import { desk } from "./desk";
+import { people } from "./people";
+import { record } from "./record";
 import { session } from "./session";
 
-export const ja = { common, trouble, app, session };
+export const ja = { common, trouble, app, session, desk, record, people };

@@ -1,0 +1,36 @@
+import { useBoard } from "../board/BoardProvider";
+import type { BoardDesk } from "../gen/tomoshibi/console/v1/console_pb";
+import { useWords } from "../i18n";
+import { DraftForm } from "../record/DraftForm";
+import { useRecordOfCall } from "../record/useOpened";
+import { Notice, TroubleNotice } from "../ui/Notice";
+import { CallControls } from "./CallControls";
+import { CasePanel } from "./CasePanel";
+import { EscalationPanel } from "./EscalationPanel";
+
+/** A call and its record side by side; after the call, the record alone. */
+export function CallView({ callId, desk }: { callId: string; desk: BoardDesk }) {
+  const words = useWords();
+  const board = useBoard();
+  const call = board?.calls.find((one) => one.callId === callId);
+  const opened = useRecordOfCall(callId);
+  const keeper = opened.value;
+  const escalations = board?.escalations.filter((one) => one.callId === callId) ?? [];
+  return (
+    <div className="call-view">
+      <div className="call-side">
+        {call && desk.presence === "in_call" && <CallControls call={call} keeper={keeper} escalations={escalations} />}
+        {escalations.map((escalation) => <EscalationPanel key={escalation.escalationId} escalation={escalation} />)}
+        <CasePanel callId={callId} keeper={keeper} />
+      </div>
+      <div className="stack">
+        {!keeper && <TroubleNotice trouble={opened.trouble} />}
+        {!keeper && !opened.trouble && <p role="status">{words.common.loading}</p>}
+        {keeper?.record.state === "draft" && <DraftForm keeper={keeper} onSigned={opened.again} />}
+        {keeper && keeper.record.state !== "draft" && (
+          <Notice tone="good" live>{words.record.signed} <a href={`#/record/${encodeURIComponent(keeper.record.recordId)}`}>{words.record.open}</a></Notice>
+        )}
+      </div>
+    </div>
+  );
+}

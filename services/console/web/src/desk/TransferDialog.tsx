@@ -1,0 +1,71 @@
+import { useState } from "react";
+import { useBoard, useStaffName } from "../board/BoardProvider";
+import type { BoardCall, BoardDesk } from "../gen/tomoshibi/console/v1/console_pb";
+import { useWords, worded } from "../i18n";
+import { useClients } from "../net/clients";
+import { troubleOf } from "../net/trouble";
+import type { Keeper } from "../record/keeper";
+import { useMe, useOperator } from "../session/SessionProvider";
+import { Button } from "../ui/Button";
+import { Choices } from "../ui/Choices";
+import { Dialog } from "../ui/Dialog";
+import { Notice, TroubleNotice } from "../ui/Notice";
+import { useAct } from "../ui/useAct";
+
+/** To another desk with the form: what is typed is saved first, then the call goes, then the record. */
+export function TransferDialog({ call, keeper, onClose }: { call: BoardCall; keeper: Keeper | undefined; onClose: () => void }) {
+  const words = useWords();
+  const nameOf = useStaffName();
+  const me = useMe();
+  const desks = useBoard()?.desks.filter((desk) => desk.staffId !== "" && desk.staffId !== me.staffId && desk.presence === "available") ?? [];
+  const [to, setTo] = useState("");
+  const transfer = useTransfer(call, keeper, onClose);
+  const target = desks.find(({ deskId }) => deskId === to);
+  return (
+    <Dialog title={words.desk.transfer} open onClose={onClose}>
+      <p>{words.desk.transferWhy}</p>
+      {desks.length === 0 ? (
+        <Notice tone="warn">{words.desk.transferNone}</Notice>
+      ) : (
+        <Choices
+          legend={words.desk.transferTo}
+          options={desks.map((desk) => ({ value: desk.deskId, label: `${desk.deskId} ${nameOf(desk.staffId)}（${worded(words.desk.presence, desk.presence)}）` }))}
+          chosen={to ? [to] : []}
+          onChoose={([value = ""]) => setTo(value)}
+          required
+        />
+      )}
+      {transfer.notice && <Notice tone="bad" live>{words.desk[transfer.notice]}</Notice>}
+      <TroubleNotice trouble={transfer.trouble} />
+      <div className="row">
+        <Button weight="primary" disabled={!target} busy={transfer.busy} onPress={() => target && void transfer.run(target)}>{words.desk.transferGo}</Button>
+        <Button onPress={onClose}>{words.common.cancel}</Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function useTransfer(call: BoardCall, keeper: Keeper | undefined, onDone: () => void) {
+  const { console, triage } = useClients();
+  const operator = useOperator();
+  const [notice, setNotice] = useState<"transferUnsaved" | "transferRecord">();
+  const act = useAct(async (to: BoardDesk) => {
+    setNotice(undefined);
+    if (keeper && !(await keeper.flush())) return setNotice("transferUnsaved");
+    await console.transferCall({ ...operator, callId: call.callId, toDeskId: to.deskId });
+    if (keeper && !(await handedOver(keeper, to.staffId))) return setNotice("transferRecord");
+    return onDone();
+  });
+  /** The line may have handed it over with the call already: then we are refused, for it is not ours any more. */
+  const handedOver = async (ours: Keeper, staffId: string) => {
+    const { recordId, revision } = ours.record;
+    try {
+      const { record } = await triage.handOverRecord({ ...operator, recordId, seenRevision: revision, staffId });
+      if (record) ours.take(record);
+      return true;
+    } catch (error) {
+      return troubleOf(error).kind === "not_allowed";
+    }
+  };
+  return { ...act, notice };
+}
