@@ -203,6 +203,13 @@ fn a_form_without_danger_must_come_to_something() {
         ),
         "rules: leave a form without any danger without a code: say what it is then"
     );
+    let unless_named = "when = { all = [{ question = \"request\", answered = true }, \
+                        { not = { field = \"anonymity\", is = \"named\" } }] }";
+    assert_eq!(
+        fault("when = { question = \"request\", answered = true }", unless_named),
+        "rules: leave a form without any danger without a code: say what it is then",
+        "whoever rings"
+    );
 }
 
 #[test]

@@ -51,3 +51,14 @@ fn the_level_is_that_of_the_gravest_answer() {
 fn answers_behind_a_denied_thought_no_longer_count() {
     assert_eq!(level(&[("cssrs_2", "no"), ("cssrs_4", "yes")]), None);
 }
+
+#[test]
+fn a_rule_for_one_level_holds_for_graver_ones() {
+    let form = answers(&[("suicide_topic", "yes"), ("cssrs_2", "yes"), ("cssrs_4", "yes")]);
+
+    let fired = assess(&shipped(), &form).rules_fired;
+
+    for rule in ["suicide_high", "suicide_moderate", "suicide_low"] {
+        assert!(fired.iter().any(|one| one == rule), "{rule} in {fired:?}");
+    }
+}
