@@ -23,7 +23,7 @@ use crate::config::Settings;
 use crate::error::EscalationError;
 use crate::keeper::Taken;
 use crate::store::{Candidate, Kept, Taking};
-use crate::takers::Out;
+use crate::takers::{Out, Presence};
 use crate::wire;
 
 /// Looked at this often even when nobody nudges.
@@ -41,7 +41,9 @@ pub(crate) fn take(
     shutdown: Shutdown,
 ) -> impl Stream<Item = Result<pb::TakeVoicePagesResponse, Status>> {
     let (out, work) = mpsc::channel(AHEAD);
-    tokio::spawn(Taker { answers, owner, out, called_off: HashSet::new() }.run(shutdown));
+    let presence = answers.keeper.takers.arrive(&owner, &out);
+    let taker = Taker { answers, owner, out, called_off: HashSet::new(), _presence: presence };
+    tokio::spawn(taker.run(shutdown));
     ReceiverStream::new(work)
 }
 
@@ -51,12 +53,13 @@ struct Taker {
     out: Out,
     /// Pages of which this stream has told so. One that breaks may lose it: the next tells it again.
     called_off: HashSet<String>,
+    /// Until it ends it may be handed pages at once.
+    _presence: Presence,
 }
 
 impl Taker {
     async fn run(mut self, shutdown: Shutdown) {
         let clock = self.answers.keeper.clock.clone();
-        let _presence = self.answers.keeper.takers.arrive(&self.owner, &self.out);
         let mut nudges = self.answers.keeper.nudges();
         loop {
             let now = clock.now();

@@ -225,6 +225,50 @@ async fn an_alarm_stands_until_the_last_escalation_that_it_is_about_is_over() {
 }
 
 #[tokio::test]
+async fn a_page_goes_out_with_the_request_and_the_answer_says_what_is_kept() {
+    on_both_stores(|line| async move {
+        let nobody = line.starts("r1").await;
+        assert_eq!((nobody.pages[0].state.as_str(), nobody.pages[0].attempts.len()), ("owed", 0));
+        assert_eq!(nobody, line.shown(&nobody).await);
+        let mut telephony = line.telephony("here").await;
+        telephony.rings().await;
+
+        let answer = line.starts("r2").await;
+
+        assert_eq!((answer.pages[0].state.as_str(), answer.pages[0].attempts.len()), ("out", 1));
+        assert_eq!(answer, line.shown(&answer).await);
+        assert_eq!(telephony.rings().await.page_id, answer.pages[0].page_id);
+        assert_eq!(answer, line.starts("r2").await, "the same request again rings nobody");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_about_a_call_goes_out_where_the_call_is() {
+    on_both_stores(|line| async move {
+        let (mut here, mut there) = (line.telephony("here").await, line.telephony("there").await);
+        for (request, has) in [("r1", &there.owner), ("r2", &there.owner), ("r3", &here.owner)] {
+            let call = Uuid::now_v7().to_string();
+            on!(line.db.write(), pool => {
+                sqlx::query(
+                    "INSERT INTO open_call (call_id, operator_id, window_id, process_id, begun_us)
+                     VALUES ($1, 'example', 'main', $2, 1)",
+                )
+                .bind(&call).bind(has).execute(pool).await.map(drop)
+            })
+            .unwrap();
+            assert_eq!(line.starts_for(request, &call).await.pages[0].state, "out");
+        }
+
+        let theirs = [there.rings().await, there.rings().await].map(|page| page.page_id);
+        let ours = here.rings().await.page_id;
+
+        assert!(!theirs.contains(&ours));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn advice_is_shown_to_people_and_sealed_in_the_store() {
     on_both_stores(|line| async move {
         let escalation = line.starts("r1").await;
