@@ -1,0 +1,59 @@
+//! Makes a draft for every call that was answered, and tells records when their call is over.
+
+use std::error::Error;
+use std::future::Future;
+
+use async_trait::async_trait;
+use domain::time::Instant;
+use shell::reconciler::{Left, Reconcile};
+
+use crate::error::TriageError;
+use crate::records::Records;
+
+/// Of each kind in one run; what is left comes with the next.
+const AT_ONCE: i64 = 200;
+
+#[derive(Debug)]
+pub(crate) struct Drafter {
+    pub(crate) records: Records,
+}
+
+#[async_trait]
+impl Reconcile for Drafter {
+    fn name(&self) -> &'static str {
+        "triage_drafter"
+    }
+
+    async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>> {
+        let mut left = Left::default();
+        let mut failed = None;
+        let keeper = &self.records.keeper;
+        for operator in keeper.operators() {
+            let from = now - keeper.settings.drafts_within;
+            for call in keeper.store.undrafted(&operator, from, AT_ONCE).await? {
+                failed = one(&mut left, self.draft(&call)).await.or(failed);
+            }
+        }
+        for ended in keeper.store.ended(AT_ONCE).await? {
+            failed = one(&mut left, self.records.end(&ended)).await.or(failed);
+        }
+        failed.map_or(Ok(left), |error| Err(error.into()))
+    }
+}
+
+impl Drafter {
+    async fn draft(&self, of: &crate::store::Answered) -> Result<(), TriageError> {
+        match self.records.keeper.store.call(&of.operator, of.call).await? {
+            Some(facts) => self.records.draft(&facts).await.map(drop),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One that cannot be done must not hold up the others.
+async fn one(left: &mut Left, work: impl Future<Output = Result<(), TriageError>>) -> Option<TriageError> {
+    let error = work.await.err()?;
+    tracing::error!(%error, "a record could not follow its call");
+    left.debt += 1;
+    Some(error)
+}
