@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 
 use super::error::AccessError;
 use super::house::{House, acting};
-use super::roster::{Given, Wanted};
+use super::roster::{By, Given, Wanted};
 use super::store;
 use super::wire;
 
@@ -69,7 +69,7 @@ impl AdminService for AdminServer {
         let (who, operator) = acting(&request, &asked.operator_id)?;
         let (login, name) = (&asked.login, &asked.name);
         let wanted = Wanted { login, name, staff: &asked.staff_id, roles: &asked.roles };
-        let (id, drawn) = self.house.create(&who, &operator, wanted, Given::default()).await?;
+        let (id, drawn) = self.house.create(By::Request(&who), &operator, wanted, Given::default()).await?;
         let one_time_password =
             drawn.map(|password| password.into_private().into_inner()).unwrap_or_default();
         Ok(Response::new(pb::CreateAccountResponse { account: self.shown(id).await?, one_time_password }))
@@ -85,7 +85,7 @@ impl AdminService for AdminServer {
         let before = self.house.theirs(&operator, &account.account_id).await?;
         let (login, name) = (&before.login, &account.name);
         let wanted = Wanted { login, name, staff: &account.staff_id, roles: &account.roles };
-        self.house.change(&who, &before, wanted).await?;
+        self.house.change(By::Request(&who), &before, wanted).await?;
         Ok(Response::new(pb::ChangeAccountResponse { account: self.shown(before.id).await? }))
     }
 
@@ -96,7 +96,7 @@ impl AdminService for AdminServer {
         let asked = request.get_ref();
         let (who, operator) = acting(&request, &asked.operator_id)?;
         let account = self.house.theirs(&operator, &asked.account_id).await?;
-        let password = self.house.reset(&who, &account).await?;
+        let password = self.house.reset(By::Request(&who), &account).await?;
         let one_time_password = password.into_private().into_inner();
         Ok(Response::new(pb::ResetAccountResponse { one_time_password }))
     }
@@ -108,7 +108,7 @@ impl AdminService for AdminServer {
         let asked = request.get_ref();
         let (who, operator) = acting(&request, &asked.operator_id)?;
         let account = self.house.theirs(&operator, &asked.account_id).await?;
-        self.house.disable(&who, &account, asked.disabled).await?;
+        self.house.disable(By::Request(&who), &account, asked.disabled).await?;
         Ok(Response::new(pb::DisableAccountResponse { account: self.shown(account.id).await? }))
     }
 

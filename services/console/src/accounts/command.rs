@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use domain::access::{Principal, Role};
+use domain::access::Role;
 use domain::ids::OperatorId;
 use domain::private::Private;
 use on_call_rota::{ContactPoint, Qualification, Rota, Staff};
@@ -14,7 +14,7 @@ use super::error::AccessError;
 use super::factor::TotpSecret;
 use super::house::{AccountsFault, House};
 use super::password::Password;
-use super::roster::{Given, Wanted};
+use super::roster::{By, Given, Wanted};
 use super::settings::AccountsSettings;
 use super::store::Account;
 
@@ -80,7 +80,7 @@ async fn made(house: &House, new: &AddAccount) -> Result<Option<Private<String>>
     }
     let wanted = Wanted { login: &new.login, name: &new.name, staff: &new.staff, roles: &new.roles };
     let given = given(new, house.settings.password_letters)?;
-    let (_, drawn) = house.create(&Principal::Service, &new.operator, wanted, given).await?;
+    let (_, drawn) = house.create(By::Command, &new.operator, wanted, given).await?;
     Ok(drawn.map(Password::into_private))
 }
 
@@ -106,7 +106,7 @@ pub async fn reset(
 ) -> Result<Private<String>, CommandFault> {
     let house = House::new(settings.clone(), deps.clone())?;
     let account = house.store.by_login(login).await?.ok_or(AccessError::NotFound("login"))?;
-    Ok(house.reset(&Principal::Service, &account).await?.into_private())
+    Ok(house.reset(By::Command, &account).await?.into_private())
 }
 
 /// Every account of the installation.

@@ -15,6 +15,30 @@ use super::store::{Account, NewAccount, Store};
 const NAME_LETTERS: usize = 100;
 const LOGIN_LETTERS: std::ops::RangeInclusive<usize> = 3..=64;
 
+/// On whose behalf.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum By<'a> {
+    Request(&'a Principal),
+    /// Somebody at the machine itself.
+    Command,
+}
+
+impl By<'_> {
+    fn entry(self, operator: &OperatorId, action: &'static str) -> Entry {
+        match self {
+            Self::Request(who) => Entry::of(who, operator, action),
+            Self::Command => Entry::of_system(operator, action),
+        }
+    }
+
+    fn is(self, account: AccountId) -> bool {
+        match self {
+            Self::Request(who) => who.person().is_some_and(|person| person.account == account),
+            Self::Command => false,
+        }
+    }
+}
+
 /// What is asked for, as it was written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted<'a> {
@@ -35,7 +59,7 @@ impl House {
     /// The account, and the one-time password when one was drawn.
     pub(crate) async fn create(
         &self,
-        who: &Principal,
+        by: By<'_>,
         operator: &OperatorId,
         wanted: Wanted<'_>,
         given: Given,
@@ -60,7 +84,7 @@ impl House {
         };
         let mut tx = self.deps.db.begin().await?;
         self.store.insert(&mut tx, &new, self.deps.clock.now()).await?;
-        let entry = Entry::of(who, operator, "account.created").with("roles", codes(roles));
+        let entry = by.entry(operator, "account.created").with("roles", codes(roles));
         self.commit(tx, entry.about("account", id)).await?;
         Ok((id, drawn))
     }
@@ -84,7 +108,7 @@ impl House {
 
     pub(crate) async fn change(
         &self,
-        who: &Principal,
+        by: By<'_>,
         before: &Account,
         wanted: Wanted<'_>,
     ) -> Result<(), AccessError> {
@@ -95,7 +119,7 @@ impl House {
             self.keep_an_administrator(&mut tx, before).await?;
         }
         self.store.describe(&mut tx, before.id, &name, staff.as_ref(), self.deps.clock.now()).await?;
-        let entry = Entry::of(who, &before.operator, "account.changed");
+        let entry = by.entry(&before.operator, "account.changed");
         let mut entry = entry.about("account", before.id).with("roles", codes(roles));
         if roles != before.roles {
             Store::set_roles(&mut tx, before.id, roles).await?;
@@ -106,7 +130,7 @@ impl House {
     }
 
     /// A one-time password, no second factor, no sessions, no wait.
-    pub(crate) async fn reset(&self, who: &Principal, account: &Account) -> Result<Password, AccessError> {
+    pub(crate) async fn reset(&self, by: By<'_>, account: &Account) -> Result<Password, AccessError> {
         let password = Password::one_time();
         let hash = self.hasher.hash(&self.hasher.place().await?, &password).await?;
         let now = self.deps.clock.now();
@@ -115,18 +139,18 @@ impl House {
         Store::set_totp(&mut tx, account.id, None, 0, now).await?;
         Store::forgive(&mut tx, &self.store.login_index(&self.home, &account.login)).await?;
         let ended = self.deps.sessions.revoke_all(&mut tx, account.id).await?;
-        let entry = Entry::of(who, &account.operator, "account.reset").with("sessions_ended", ended);
+        let entry = by.entry(&account.operator, "account.reset").with("sessions_ended", ended);
         self.commit(tx, entry.about("account", account.id)).await?;
         Ok(password)
     }
 
     pub(crate) async fn disable(
         &self,
-        who: &Principal,
+        by: By<'_>,
         account: &Account,
         disabled: bool,
     ) -> Result<(), AccessError> {
-        if disabled && who.person().is_some_and(|person| person.account == account.id) {
+        if disabled && by.is(account.id) {
             return Err(AccessError::NotNow("nobody disables themselves: ask another administrator"));
         }
         let mut tx = self.deps.db.begin().await?;
@@ -135,7 +159,7 @@ impl House {
         }
         Store::set_disabled(&mut tx, account.id, disabled, self.deps.clock.now()).await?;
         let action = if disabled { "account.disabled" } else { "account.enabled" };
-        let mut entry = Entry::of(who, &account.operator, action).about("account", account.id);
+        let mut entry = by.entry(&account.operator, action).about("account", account.id);
         if disabled {
             entry = entry.with("sessions_ended", self.deps.sessions.revoke_all(&mut tx, account.id).await?);
         }
