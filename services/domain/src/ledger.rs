@@ -90,6 +90,60 @@ pub enum Step {
     Left {
         party: Party,
     },
+    /// Somebody at the desk took the offer on the screen.
+    Accepted {
+        offer: OfferId,
+        desk: DeskId,
+    },
+    /// The phone of a desk is rung once more for the same offer, in another way.
+    RungAgain {
+        offer: OfferId,
+        desk: DeskId,
+        leg: LegId,
+    },
+    /// The desk put the caller on hold.
+    CallerHeld {
+        desk: DeskId,
+    },
+    /// The desk came back to the caller.
+    CallerResumed {
+        desk: DeskId,
+    },
+    /// Another desk is rung for the call, which `from` wants to hand over; the caller is on hold.
+    TransferRung {
+        offer: OfferId,
+        from: DeskId,
+        desk: DeskId,
+        leg: LegId,
+    },
+    /// That desk did not take the call: all is as it was.
+    TransferFailed {
+        offer: OfferId,
+        desk: DeskId,
+        outcome: OfferOutcome,
+    },
+    /// That desk has the call now; `from` is released.
+    Transferred {
+        from: DeskId,
+        desk: DeskId,
+    },
+    /// The phone of somebody who wants to listen, or to take over, is rung.
+    ListenRung {
+        desk: DeskId,
+        leg: LegId,
+    },
+    /// They hear both sides, and everybody has heard the notice.
+    Listened {
+        desk: DeskId,
+    },
+    ListenEnded {
+        desk: DeskId,
+    },
+    /// That desk has the call now, in the place of whoever had it.
+    TakenOver {
+        from: Option<DeskId>,
+        desk: DeskId,
+    },
     /// The counsellor's line was lost in mid-call; the search goes on at the head of the queue.
     CounsellorLost {
         desk: Option<DeskId>,
@@ -220,6 +274,8 @@ pub enum Prompt {
     CallbackCounsellor,
     /// Counsellor and psychiatrist talk alone for a moment.
     Consulting,
+    /// The counsellor has put them on hold, or rings another desk for them.
+    OnHold,
     /// Another window takes the call.
     Closed,
     /// Something of ours has failed.
@@ -227,7 +283,7 @@ pub enum Prompt {
 }
 
 impl Prompt {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Greeting,
         Self::Hold,
         Self::NobodyFree,
@@ -236,6 +292,7 @@ impl Prompt {
         Self::CallbackWithheld,
         Self::CallbackCounsellor,
         Self::Consulting,
+        Self::OnHold,
         Self::Closed,
         Self::Technical,
     ];
@@ -251,6 +308,7 @@ impl Prompt {
             Self::CallbackWithheld => "callback_withheld",
             Self::CallbackCounsellor => "callback_counsellor",
             Self::Consulting => "consulting",
+            Self::OnHold => "on_hold",
             Self::Closed => "closed",
             Self::Technical => "technical",
         }

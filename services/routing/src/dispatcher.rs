@@ -251,6 +251,7 @@ impl Dispatcher {
                 !self.seekers.contains_key(call) && self.board.holding(operator, *call).is_empty()
             }
             Request::Reconcile { .. } => true,
+            Request::Claim(wanted) => unknown(&wanted.operator, &wanted.desk),
             Request::SignIn { operator, desk, .. }
             | Request::SignOut { operator, desk }
             | Request::Pause { operator, desk, .. }

@@ -190,7 +190,7 @@ impl Night {
             }
             Step::Report { offer, outcome } => {
                 let (call, offer, desk) = self.offers.iter().rev().nth(offer)?.clone();
-                Request::Report(Report { operator, call, offer, desk, outcome })
+                Request::Report(Report { operator, call, offer, desk, outcome, takes_over: false })
             }
             Step::End { call: n } => Request::End { operator, call: call(n) },
             Step::SignIn { desk: n, staff } => {

@@ -13,6 +13,7 @@ use crate::plan::Target;
 pub(crate) enum Request {
     Seek(Seek),
     Report(Report),
+    Claim(Wanted),
     End { operator: OperatorId, call: CallId },
     Reconcile { operator: OperatorId, owner: String, live: Vec<LiveCall> },
     SignIn { operator: OperatorId, desk: DeskId, staff: StaffId, lease: Option<std::time::Duration> },
@@ -43,6 +44,20 @@ pub(crate) struct Report {
     pub(crate) offer: OfferId,
     pub(crate) desk: DeskId,
     pub(crate) outcome: OfferOutcome,
+    /// The desk that is in the call is released for this one.
+    pub(crate) takes_over: bool,
+}
+
+/// One very desk, for a transfer.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) operator: OperatorId,
+    pub(crate) call: CallId,
+    pub(crate) desk: DeskId,
+    /// Drawn for it.
+    pub(crate) offer: OfferId,
+    /// The telephony process that rings.
+    pub(crate) owner: String,
 }
 
 /// A call that goes on at a telephony process.
@@ -54,9 +69,10 @@ pub(crate) struct LiveCall {
     pub(crate) answered: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Done,
+    Claimed(Offer),
     Reconciled { released: u32, adopted: u32 },
 }
 

@@ -15,8 +15,9 @@ use crate::board::{Board, DeskKey, Place, Seat, held_call, offered};
 use crate::config::{LONGEST_SIGN_IN, Settings};
 use crate::error::RoutingError;
 use crate::plan::Plan;
-use crate::request::{Answer, LiveCall, Report, Request, Seek};
+use crate::request::{Answer, LiveCall, Offer, Report, Request, Seek, Wanted};
 use crate::seeker::Seeker;
+use crate::view::rings_at;
 
 pub(crate) type Seekers = HashMap<CallId, Seeker>;
 
@@ -62,6 +63,7 @@ impl<'r> Round<'r> {
         let answer = match request {
             Request::Seek(seek) => self.seek(seek),
             Request::Report(report) => self.report(report),
+            Request::Claim(wanted) => self.claim_desk(wanted),
             Request::End { operator, call } => Ok(self.end(operator, *call)),
             Request::Reconcile { operator, owner, live } => Ok(self.reconcile(operator, owner, live)),
             Request::SignIn { operator, desk, staff, lease } => {
@@ -188,6 +190,26 @@ impl<'r> Round<'r> {
         Ok(Answer::Done)
     }
 
+    /// A desk for a call that is answered already. The one that rings it says what becomes of it.
+    fn claim_desk(&mut self, wanted: &Wanted) -> Result<Answer, RoutingError> {
+        let key = (wanted.operator.clone(), wanted.desk.clone());
+        let (now, plan, ring_for) = (self.now, self.plan, self.settings.ring_for);
+        let until = now + ring_for + self.settings.claim_grace;
+        let seat = self.seat(&key).ok_or(RoutingError::UnknownDesk)?;
+        let held = offered(&seat.desk).filter(|(call, ..)| *call == wanted.call);
+        let (_, offer, until) = match held {
+            Some(held) => held,
+            None => {
+                seat.desk.claim(wanted.offer, wanted.call, until, now)?;
+                seat.claim_owner = Some(wanted.owner.clone());
+                (wanted.call, wanted.offer, until)
+            }
+        };
+        let staff = seat.desk.staff.clone();
+        let target = rings_at(plan, &wanted.desk, staff.as_ref());
+        Ok(Answer::Claimed(Offer { offer, desk: wanted.desk.clone(), staff, target, ring_for, until }))
+    }
+
     /// Of an offer that the desk does not hold any more there is nothing left to end.
     fn offer_ended(&mut self, key: &DeskKey, report: &Report) {
         let now = self.now;
@@ -200,8 +222,11 @@ impl<'r> Round<'r> {
     }
 
     fn answered(&mut self, key: &DeskKey, report: &Report) -> Result<(), RoutingError> {
-        if self.board.answering(report.call).is_some_and(|other| other != key) {
-            return Err(RoutingError::AnsweredElsewhere);
+        let other = self.board.answering(report.call).filter(|other| *other != key).cloned();
+        match other {
+            Some(other) if report.takes_over => return self.takes_over(key, &other, report),
+            Some(_) => return Err(RoutingError::AnsweredElsewhere),
+            None => {}
         }
         let waits = self.board.places.contains_key(&report.call);
         let owner = self.seekers.get(&report.call).map(|seeker| seeker.owner.clone());
@@ -221,6 +246,20 @@ impl<'r> Round<'r> {
         }
         self.leaves_queue(&key.0, report.call);
         self.give_back_offers(&key.0, report.call, Some(key));
+        Ok(())
+    }
+
+    /// The telephones are right: who talks is in the call, whatever the board says of the desk.
+    fn takes_over(&mut self, key: &DeskKey, from: &DeskKey, report: &Report) -> Result<(), RoutingError> {
+        let now = self.now;
+        let owner = self.seat(from).and_then(|seat| seat.claim_owner.clone());
+        let seat = self.seat_or_vacant(key);
+        if held_call(&seat.desk).is_some_and(|call| call != report.call) {
+            return Err(RoutingError::AnsweredElsewhere);
+        }
+        seat.desk.found_in_call(report.offer, report.call, now);
+        seat.claim_owner = owner;
+        self.hang_up(from, report.call);
         Ok(())
     }
 

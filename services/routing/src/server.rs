@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures::Stream;
 use proto::routing::v1 as pb;
 use proto::routing::v1::routing_service_server::RoutingService;
+use shell::ids::Ids;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tonic::{Request, Response, Status};
 
@@ -29,6 +30,7 @@ pub struct RoutingServer {
     inbox: mpsc::Sender<Asked>,
     view: watch::Receiver<Arc<View>>,
     let_go: Arc<Notify>,
+    ids: Ids,
 }
 
 impl RoutingServer {
@@ -36,8 +38,9 @@ impl RoutingServer {
         inbox: mpsc::Sender<Asked>,
         view: watch::Receiver<Arc<View>>,
         let_go: Arc<Notify>,
+        ids: Ids,
     ) -> Self {
-        Self { inbox, view, let_go }
+        Self { inbox, view, let_go, ids }
     }
 
     async fn ask(&self, request: request::Request) -> Result<Answer, Status> {
@@ -87,6 +90,18 @@ impl RoutingService for RoutingServer {
         Ok(Response::new(pb::ReportOfferResponse {}))
     }
 
+    async fn claim_desk(
+        &self,
+        request: Request<pb::ClaimDeskRequest>,
+    ) -> Result<Response<pb::ClaimDeskResponse>, Status> {
+        let wanted = wire::wanted(request.get_ref(), self.ids.offer())?;
+        let offer = match self.ask(request::Request::Claim(wanted)).await? {
+            Answer::Claimed(offer) => Some(wire::offer(offer)),
+            Answer::Done | Answer::Reconciled { .. } => None,
+        };
+        Ok(Response::new(pb::ClaimDeskResponse { offer }))
+    }
+
     async fn end_call(
         &self,
         request: Request<pb::EndCallRequest>,
@@ -105,7 +120,7 @@ impl RoutingService for RoutingServer {
             Answer::Reconciled { released, adopted } => {
                 Ok(Response::new(pb::ReconcileCallsResponse { released, adopted }))
             }
-            Answer::Done => Ok(Response::new(pb::ReconcileCallsResponse::default())),
+            Answer::Done | Answer::Claimed(_) => Ok(Response::new(pb::ReconcileCallsResponse::default())),
         }
     }
 

@@ -100,6 +100,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault
         concerns: concerns_in,
         shutdown: deps.shutdown,
     };
+    let ids = deps.ids.clone();
     let mut dispatcher = Dispatcher::new(settings, Store::new(deps.db), deps.clock, deps.ids, first);
     dispatcher.begin(&ends).await;
     let workers =

@@ -10,7 +10,7 @@ use shell::grpc::{instant, timestamp};
 
 use crate::error::RoutingError;
 use crate::plan::Target;
-use crate::request::{LiveCall, News, Offer, Report, Request, Seek};
+use crate::request::{LiveCall, News, Offer, Report, Request, Seek, Wanted};
 use tokio::sync::mpsc;
 
 /// A field that is an id or a short word.
@@ -55,6 +55,17 @@ pub(crate) fn report(asked: &pb::ReportOfferRequest) -> Result<Report, RoutingEr
         offer: word(&asked.offer_id, "offer_id", UUID)?,
         desk: desk_id(&asked.desk_id)?,
         outcome: outcome(asked.outcome())?,
+        takes_over: asked.takes_over,
+    })
+}
+
+pub(crate) fn wanted(asked: &pb::ClaimDeskRequest, offer: OfferId) -> Result<Wanted, RoutingError> {
+    Ok(Wanted {
+        operator: word(&asked.operator_id, "operator_id", SHORT_WORD)?,
+        call: word(&asked.call_id, "call_id", UUID)?,
+        desk: desk_id(&asked.desk_id)?,
+        offer,
+        owner: owner(&asked.owner)?,
     })
 }
 
@@ -127,7 +138,7 @@ pub(crate) fn news(news: News) -> pb::SeekDeskResponse {
     pb::SeekDeskResponse { news: Some(said) }
 }
 
-fn offer(offer: Offer) -> pb::Offer {
+pub(crate) fn offer(offer: Offer) -> pb::Offer {
     pb::Offer {
         offer_id: offer_text(offer.offer),
         desk_id: offer.desk.to_string(),
@@ -192,6 +203,7 @@ mod tests {
             offer_id: uuid::Uuid::nil().to_string(),
             desk_id: "ito".into(),
             outcome: 0,
+            takes_over: false,
         });
 
         assert!(error.unwrap_err().to_string().starts_with("invalid outcome: "));

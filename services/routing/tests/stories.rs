@@ -484,3 +484,77 @@ async fn the_desks_of_one_operator_are_not_touched_by_another() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_desk_that_is_wanted_for_a_transfer_is_offered_to_nobody_else_and_then_has_the_call() {
+    // The second desk comes before the first in the desks' own order, and after it.
+    for (first, second) in [("ito", "mori"), ("mori", "ito")] {
+        on_both_stores(&ito_and_mori(), |line| async move {
+            let mut routing = line.replica("one").await;
+            routing.signs_in(first).await;
+            let (caller, next) = (routing.caller(), routing.caller());
+            let mut news = routing.seeks(&caller).await;
+            let offer = news.offer().await;
+            routing.answers(&caller, &offer).await;
+            routing.signs_in(second).await;
+
+            let claimed = routing.claims(&caller, second).await.unwrap();
+            assert_eq!(routing.claims(&caller, second).await.unwrap().offer_id, claimed.offer_id);
+            assert_eq!(routing.claims(&next, second).await.unwrap_err().code(), Code::FailedPrecondition);
+            assert_eq!(routing.seeks(&next).await.nobody_free().await, NoOneFree::AllBusy);
+            assert_eq!(routing.presence(first).await, Presence::InCall);
+
+            routing.takes_over(&caller, &claimed).await.unwrap();
+            routing.takes_over(&caller, &claimed).await.unwrap();
+            assert_eq!(routing.presence(first).await, Presence::WrapUp);
+            assert_eq!(routing.presence(second).await, Presence::InCall);
+
+            routing.ends(&caller).await;
+            assert_eq!(routing.presence(second).await, Presence::WrapUp);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_transfer_that_comes_to_nothing_frees_the_desk_and_leaves_the_first_in_its_call() {
+    on_both_stores(&ito_and_mori(), |line| async move {
+        let mut routing = line.replica("one").await;
+        routing.signs_in("ito").await;
+        let caller = routing.caller();
+        let mut news = routing.seeks(&caller).await;
+        let offer = news.offer().await;
+        routing.answers(&caller, &offer).await;
+        assert_eq!(routing.claims(&caller, "mori").await.unwrap_err().code(), Code::NotFound);
+        assert_eq!(routing.claims(&caller, "ito").await.unwrap_err().code(), Code::FailedPrecondition);
+        routing.signs_in("mori").await;
+
+        let claimed = routing.claims(&caller, "mori").await.unwrap();
+        routing.reports(&caller, &claimed, OfferOutcome::Declined).await.unwrap();
+
+        assert_eq!(routing.presence("mori").await, Presence::Available);
+        assert_eq!(routing.presence("ito").await, Presence::InCall);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_supervisor_who_never_signed_in_has_the_call_that_they_took_over() {
+    on_both_stores(&ito_and_mori(), |line| async move {
+        let mut routing = line.replica("one").await;
+        routing.signs_in("ito").await;
+        let caller = routing.caller();
+        let mut news = routing.seeks(&caller).await;
+        let offer = news.offer().await;
+        routing.answers(&caller, &offer).await;
+
+        let own = pb::Offer { offer_id: uuid::Uuid::now_v7().to_string(), desk_id: "chief".into(), ..offer };
+        routing.takes_over(&caller, &own).await.unwrap();
+        assert_eq!(routing.presence("ito").await, Presence::WrapUp);
+        assert_eq!(routing.presence("chief").await, Presence::InCall);
+
+        routing.ends(&caller).await;
+        assert_eq!(routing.presence("chief").await, Presence::SignedOut);
+    })
+    .await;
+}

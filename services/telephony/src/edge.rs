@@ -127,7 +127,7 @@ pub struct Ring {
     pub shown_as: String,
     /// After this it is cancelled and ends with `NoAnswer`.
     pub limit: Duration,
-    /// Ask the phone to pick up by itself (`Call-Info: answer-after=0`).
+    /// Ask the phone to pick up by itself (`Call-Info: answer-after=0`); never asked of a number outside.
     pub answer_by_itself: bool,
 }
 
@@ -145,6 +145,8 @@ pub trait Edge: Send + Sync + 'static {
     fn stop_play(&self, leg: LegId);
     /// All legs of one room hear each other.
     fn join(&self, leg: LegId, room: RoomId);
+    /// The leg hears the room, and the room does not hear it.
+    fn listen_in(&self, leg: LegId, room: RoomId);
     fn leave(&self, leg: LegId);
     /// Where this edge listens, for the start page and the drill.
     fn addresses(&self) -> Vec<SocketAddr>;

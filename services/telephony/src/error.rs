@@ -3,12 +3,16 @@
 use shell::store::StoreError;
 use tonic::{Code, Status};
 
+use crate::driver::ActFault;
+
 #[derive(Debug, thiserror::Error)]
 pub enum TelephonyError {
     #[error("invalid {field}: it must be {right}")]
     Invalid { field: &'static str, right: &'static str },
     #[error("call_id is no call that goes on here")]
     NoSuchCall,
+    #[error(transparent)]
+    Act(#[from] ActFault),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -21,7 +25,10 @@ impl TelephonyError {
     pub fn code(&self) -> Code {
         match self {
             Self::Invalid { .. } => Code::InvalidArgument,
-            Self::NoSuchCall => Code::FailedPrecondition,
+            Self::Act(ActFault::NotHere) => Code::NotFound,
+            Self::NoSuchCall | Self::Act(ActFault::Refused(_) | ActFault::NotFree) => {
+                Code::FailedPrecondition
+            }
             Self::Store(StoreError { passing: true, .. }) => Code::Unavailable,
             Self::Store(StoreError { passing: false, .. }) => Code::Internal,
         }

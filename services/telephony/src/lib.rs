@@ -1,5 +1,6 @@
 //! The only place that knows SIP and RTP.
 
+mod control;
 pub mod drill;
 pub mod driver;
 pub mod edge;
@@ -10,5 +11,6 @@ mod phone_book;
 mod server;
 pub mod sip;
 
+pub use control::CallControlServer;
 pub use phone_book::PhoneBook;
 pub use server::CallServer;

@@ -149,7 +149,7 @@ impl CallServer {
     }
 }
 
-fn operator(text: &str) -> Result<OperatorId, TelephonyError> {
+pub(crate) fn operator(text: &str) -> Result<OperatorId, TelephonyError> {
     text.parse().map_err(|_| TelephonyError::invalid("operator_id", "an operator of the rota, such as pref"))
 }
 

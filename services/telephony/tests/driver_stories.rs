@@ -8,6 +8,8 @@ mod driver_kit;
 mod driver_stories {
     mod answering;
     mod call_backs;
+    mod consoles;
+    mod handing_over;
     mod measures;
     mod outages;
     mod paging;

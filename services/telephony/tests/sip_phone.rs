@@ -255,5 +255,6 @@ async fn a_phone_is_asked_to_pick_up_by_itself() {
     let invite = phone.asked("INVITE").await;
 
     assert!(header(&invite, "Call-Info").unwrap().ends_with(";answer-after=0"));
+    assert!(header(&invite, "Alert-Info").unwrap().ends_with(";info=alert-autoanswer"));
     assert_eq!(header(&invite, "Evil"), None);
 }

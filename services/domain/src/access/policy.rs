@@ -77,6 +77,7 @@ pub const TABLE: &[(&str, Rule)] = &[
     // Desks and offers.
     ("/tomoshibi.routing.v1.RoutingService/SeekDesk", SERVICES),
     ("/tomoshibi.routing.v1.RoutingService/ReportOffer", SERVICES),
+    ("/tomoshibi.routing.v1.RoutingService/ClaimDesk", SERVICES),
     ("/tomoshibi.routing.v1.RoutingService/EndCall", SERVICES),
     ("/tomoshibi.routing.v1.RoutingService/ReconcileCalls", SERVICES),
     ("/tomoshibi.routing.v1.RoutingService/WatchPlan", SERVICES),

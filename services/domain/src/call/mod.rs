@@ -9,12 +9,17 @@
 //! in their order, and comes back no later than `deadline`. `Record`s of one
 //! push are durable before the effects behind them are done.
 
+mod console;
+mod listener;
 mod patience;
 mod search;
 mod talk;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_desks;
 mod third;
+mod transfer;
 
 use crate::ids::{DeskId, LegId, OfferId, WindowId};
 use crate::ledger::{
@@ -22,6 +27,7 @@ use crate::ledger::{
 };
 use crate::time::Instant;
 
+pub use console::{Reach, Refused};
 pub use patience::{Agenda, Due, Patience};
 pub use third::Unjoinable;
 
@@ -70,12 +76,13 @@ pub enum State {
     },
 }
 
-/// A desk that is being rung for this call.
+/// A desk that is asked to take this call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rung {
     pub offer: OfferId,
     pub desk: DeskId,
     pub leg: LegId,
+    phone: console::Phone,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +101,21 @@ pub enum Effect {
         offer: OfferId,
         desk: DeskId,
         leg: LegId,
+        /// The phone is asked to pick up by itself.
+        picks_up: bool,
+    },
+    /// Draw another leg for this offer's desk and come back with `rung_again`.
+    RingAgain {
+        offer: OfferId,
+    },
+    /// Ask routing for this very desk and come back with `transfer_offered` or `transfer_refused`.
+    ClaimDesk {
+        desk: DeskId,
+    },
+    /// Routing: this desk is in the call now; the one that was in it is released.
+    MoveTo {
+        offer: OfferId,
+        desk: DeskId,
     },
     /// Tell routing what became of an offer.
     Report {
@@ -132,6 +154,14 @@ pub enum Effect {
     Part {
         leg: LegId,
     },
+    /// Into the room of the call as one who is not heard.
+    Listen {
+        leg: LegId,
+    },
+    /// A short tone: somebody listens.
+    Notice {
+        leg: LegId,
+    },
     /// Draw a leg for the window's fallback number and come back with `fallback_rung`.
     RingFallback,
     /// Draw a leg for the person who is owed the call and come back with `caller_rung`.
@@ -165,6 +195,12 @@ pub struct Call {
     unheard: bool,
     fallback: Option<LegId>,
     third: third::Third,
+    /// The counsellor has put the caller on hold.
+    held: bool,
+    transfer: Option<transfer::Transfer>,
+    listener: Option<listener::Listener>,
+    /// Desks that had a part and gave it up by their own hand: said twice it is done once.
+    parted: Vec<DeskId>,
     agenda: Agenda,
     alarmed: Vec<CallAlarm>,
 }
@@ -220,6 +256,10 @@ impl Call {
             unheard: false,
             fallback: None,
             third: third::Third::default(),
+            held: false,
+            transfer: None,
+            listener: None,
+            parted: Vec::new(),
             agenda,
             alarmed: Vec::new(),
         };
@@ -262,6 +302,8 @@ impl Call {
             .chain(self.fallback)
             .chain(other)
             .chain(self.third.leg())
+            .chain(self.transfer.as_ref().and_then(transfer::Transfer::leg))
+            .chain(self.listener.as_ref().map(|listener| listener.leg))
             .collect()
     }
 
@@ -292,8 +334,11 @@ impl Call {
     /// When `wake` is next due, and why.
     pub fn deadline(&self) -> Option<(Instant, Due)> {
         match self.state {
-            State::Seeking => self.agenda.next(),
-            State::Reaching { .. } | State::Talking { .. } | State::Ended { .. } => None,
+            State::Seeking => {
+                self.agenda.next().into_iter().chain(self.screen_due()).min_by_key(|(at, _)| *at)
+            }
+            State::Talking { .. } => self.screen_due(),
+            State::Reaching { .. } | State::Ended { .. } => None,
         }
     }
 

@@ -51,6 +51,8 @@ pub enum Due {
     Supervisor,
     Fallback,
     AskAgain,
+    /// Nobody has accepted on the screen of a desk: its phone is rung.
+    Screen,
 }
 
 /// What is still to come, each kind at most once.

@@ -1,19 +1,27 @@
 //! While nobody has answered: offers, wider circles, announcements, the
 //! fallback number.
 
-use super::{Call, Due, Effect, LegEnd, Rung, State};
+use super::{Call, Due, Effect, LegEnd, Reach, Rung, State};
 use crate::ids::{DeskId, LegId, OfferId};
 use crate::ledger::{CallAlarm, NoOneFree, OfferOutcome, OfferedBy, Prompt, Step};
 use crate::time::Instant;
 
 impl Call {
     /// Routing (or the ring list) claimed a desk for us. Too late is harmless: it is given back.
-    pub fn offered(&mut self, offer: OfferId, desk: DeskId, leg: LegId, by: OfferedBy) -> Vec<Effect> {
+    pub fn offered(
+        &mut self,
+        offer: OfferId,
+        desk: DeskId,
+        leg: LegId,
+        by: OfferedBy,
+        reach: Reach,
+    ) -> Vec<Effect> {
         match self.state {
             State::Seeking => {
-                self.rung.push(Rung { offer, desk: desk.clone(), leg });
                 let step = Step::Offered { offer, desk: desk.clone(), leg, by };
-                vec![Effect::Record(step), Effect::RingDesk { offer, desk, leg }]
+                let (rung, ring) = Rung::begin(offer, desk, leg, reach);
+                self.rung.push(rung);
+                std::iter::once(Effect::Record(step)).chain(ring).collect()
             }
             State::Reaching { .. } | State::Talking { .. } | State::Ended { .. } => {
                 vec![Effect::Report { offer, desk, outcome: OfferOutcome::Withdrawn }]
@@ -63,7 +71,8 @@ impl Call {
         let ours = match self.state {
             State::Seeking => self.rung.iter().any(|rung| rung.leg == leg) || self.fallback == Some(leg),
             State::Reaching { .. } => self.caller == Some(leg),
-            State::Talking { .. } | State::Ended { .. } => false,
+            State::Talking { .. } => self.transfer.as_ref().is_some_and(|other| other.leg() == Some(leg)),
+            State::Ended { .. } => false,
         };
         if !ours {
             return Vec::new();
@@ -95,7 +104,7 @@ impl Call {
 
     /// Early and repeated calls change nothing.
     pub fn wake(&mut self, now: Instant) -> Vec<Effect> {
-        let mut effects = Vec::new();
+        let mut effects = self.wake_phones(now);
         while self.state == State::Seeking {
             let Some(due) = self.agenda.take_due(now) else { break };
             self.fall_due(due, now, &mut effects);
@@ -120,6 +129,8 @@ impl Call {
                 true => self.seek(effects),
                 false => self.agenda.set(Due::AskAgain, now + self.patience.ask_again),
             },
+            // Never on the agenda: each desk has its own.
+            Due::Screen => {}
         }
     }
 
@@ -166,13 +177,11 @@ impl Call {
 
     pub(super) fn offer_leg_ended(&mut self, leg: LegId, end: LegEnd, effects: &mut Vec<Effect>) {
         let Some(at) = self.rung.iter().position(|rung| rung.leg == leg) else { return };
+        if self.rung[at].rings_on(end, effects) {
+            return;
+        }
         let Rung { offer, desk, .. } = self.rung.remove(at);
-        let outcome = match end {
-            LegEnd::NoAnswer => OfferOutcome::NoAnswer,
-            LegEnd::Busy => OfferOutcome::Busy,
-            LegEnd::Declined | LegEnd::HungUp => OfferOutcome::Declined,
-            LegEnd::Unreachable | LegEnd::Lost => OfferOutcome::Unreachable,
-        };
+        let outcome = outcome(end);
         effects.push(Effect::Record(Step::OfferEnded { offer, desk: desk.clone(), outcome }));
         effects.push(Effect::Report { offer, desk, outcome });
         if self.unheard && self.rung.is_empty() {
@@ -190,14 +199,25 @@ impl Call {
 
     /// The losers' phones stop ringing.
     pub(super) fn withdraw_offers(&mut self, effects: &mut Vec<Effect>) {
-        for Rung { offer, desk, leg } in self.rung.drain(..) {
+        for rung in self.rung.drain(..) {
             let outcome = OfferOutcome::Withdrawn;
-            effects.push(Effect::HangUp { leg });
+            effects.extend(rung.stops_ringing());
+            let Rung { offer, desk, .. } = rung;
             effects.push(Effect::Record(Step::OfferEnded { offer, desk: desk.clone(), outcome }));
             effects.push(Effect::Report { offer, desk, outcome });
         }
         if let Some(leg) = self.fallback.take() {
             effects.push(Effect::HangUp { leg });
         }
+    }
+}
+
+/// What an unanswered ringing means for the offer.
+pub(super) fn outcome(end: LegEnd) -> OfferOutcome {
+    match end {
+        LegEnd::NoAnswer => OfferOutcome::NoAnswer,
+        LegEnd::Busy => OfferOutcome::Busy,
+        LegEnd::Declined | LegEnd::HungUp => OfferOutcome::Declined,
+        LegEnd::Unreachable | LegEnd::Lost => OfferOutcome::Unreachable,
     }
 }

@@ -30,6 +30,10 @@ impl Call {
                 effects.push(Effect::Hush { leg: counsellor });
                 self.talk(AnsweredBy::Desk(desk), Some(offer), counsellor, now, &mut effects);
             }
+            talking @ State::Talking { .. } if self.others_have(leg) => {
+                self.state = talking;
+                self.other_answered(leg, &mut effects);
+            }
             other @ (State::Reaching { .. } | State::Talking { .. } | State::Ended { .. }) => {
                 let known = self.caller == Some(leg)
                     || matches!(&other, State::Talking { leg: with, .. } if *with == leg);
@@ -43,7 +47,7 @@ impl Call {
     }
 
     fn desk_answered(&mut self, at: usize, now: Instant, effects: &mut Vec<Effect>) {
-        let Rung { offer, desk, leg } = self.rung.remove(at);
+        let Rung { offer, desk, leg, .. } = self.rung.remove(at);
         let outcome = OfferOutcome::Answered;
         effects.push(Effect::Record(Step::OfferEnded { offer, desk: desk.clone(), outcome }));
         effects.push(Effect::Report { offer, desk: desk.clone(), outcome });
@@ -133,6 +137,7 @@ impl Call {
                     self.end(EndReason::NotReached, now, &mut effects);
                 }
             }
+            State::Talking { .. } if self.others_have(leg) => self.other_left(leg, end, &mut effects),
             State::Talking { .. } if self.third.is_in() => {
                 self.one_of_three_left(leg, end, now, &mut effects)
             }
@@ -160,6 +165,11 @@ impl Call {
                 self.alarm(CallAlarm::CounsellorLost, effects);
                 self.seek_again(now, effects);
             }
+            // Whoever was promised another counsellor is not hung up.
+            EndReason::Completed if self.transfer.is_some() => {
+                effects.push(Effect::Record(Step::Left { party: Party::Counsellor }));
+                self.seek_again(now, effects);
+            }
             reason @ (EndReason::Completed | EndReason::AbandonedInQueue | EndReason::NotReached) => {
                 effects.extend(self.caller.take().map(|leg| Effect::HangUp { leg }));
                 self.end(reason, now, effects);
@@ -169,6 +179,8 @@ impl Call {
 
     /// The caller is still there: they go to the head of the queue.
     fn seek_again(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        self.others_go(effects);
+        self.held = false;
         effects.push(Effect::Release);
         self.state = State::Seeking;
         self.class = PlaceClass::Resumed;
@@ -182,6 +194,7 @@ impl Call {
 
     pub(super) fn end(&mut self, reason: EndReason, now: Instant, effects: &mut Vec<Effect>) {
         self.withdraw_offers(effects);
+        self.others_go(effects);
         let owes_call_back = self.owes_call_back(reason, now);
         effects.push(Effect::Record(Step::Ended { reason, owes_call_back }));
         effects.push(Effect::Release);

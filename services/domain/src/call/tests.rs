@@ -8,22 +8,22 @@ use uuid::Uuid;
 use super::*;
 use crate::ledger::{NoOneFree, OfferedBy};
 
-const NOW: Instant = Instant::from_micros(1_000_000_000);
-const CALLER: LegId = LegId(Uuid::from_u128(1));
+pub(super) const NOW: Instant = Instant::from_micros(1_000_000_000);
+pub(super) const CALLER: LegId = LegId(Uuid::from_u128(1));
 
-fn secs(seconds: u64) -> Duration {
+pub(super) fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn leg(n: u128) -> LegId {
+pub(super) fn leg(n: u128) -> LegId {
     LegId(Uuid::from_u128(n))
 }
 
-fn desk(name: &str) -> DeskId {
+pub(super) fn desk(name: &str) -> DeskId {
     DeskId::parse(name).unwrap()
 }
 
-fn facts() -> Facts {
+pub(super) fn facts() -> Facts {
     Facts {
         window: "main".parse().unwrap(),
         class: PlaceClass::Ordinary,
@@ -34,16 +34,16 @@ fn facts() -> Facts {
     }
 }
 
-fn rings() -> Call {
+pub(super) fn rings() -> Call {
     Call::begin(facts(), Patience::default(), CALLER, NOW).0
 }
 
 /// The desk's leg has the number of its offer.
-fn offer(call: &mut Call, n: u128, name: &str) -> Vec<Effect> {
-    call.offered(OfferId(Uuid::from_u128(n)), desk(name), leg(n), OfferedBy::Routing)
+pub(super) fn offer(call: &mut Call, n: u128, name: &str) -> Vec<Effect> {
+    call.offered(OfferId(Uuid::from_u128(n)), desk(name), leg(n), OfferedBy::Routing, Reach::default())
 }
 
-fn sought(effects: &[Effect]) -> Vec<u32> {
+pub(super) fn sought(effects: &[Effect]) -> Vec<u32> {
     effects
         .iter()
         .filter_map(|effect| if let Effect::Seek { circle, .. } = effect { Some(*circle) } else { None })
@@ -57,11 +57,11 @@ fn said(effects: &[Effect]) -> Vec<Prompt> {
         .collect()
 }
 
-fn position(effects: &[Effect], wanted: impl Fn(&Effect) -> bool) -> usize {
+pub(super) fn position(effects: &[Effect], wanted: impl Fn(&Effect) -> bool) -> usize {
     effects.iter().position(wanted).expect("the effect is there")
 }
 
-fn ended(effects: &[Effect]) -> Option<(EndReason, bool)> {
+pub(super) fn ended(effects: &[Effect]) -> Option<(EndReason, bool)> {
     effects.iter().find_map(|effect| {
         let Effect::Record(Step::Ended { reason, owes_call_back }) = effect else { return None };
         Some((*reason, *owes_call_back))
@@ -259,7 +259,7 @@ fn routing_that_is_gone_rings_the_list_and_is_asked_again() {
 fn a_desk_of_the_ring_list_that_does_not_answer_leads_to_the_next_one() {
     let mut call = rings();
     call.routing_lost(NOW);
-    call.offered(OfferId(Uuid::from_u128(10)), desk("ito"), leg(10), OfferedBy::RingList);
+    call.offered(OfferId(Uuid::from_u128(10)), desk("ito"), leg(10), OfferedBy::RingList, Reach::default());
 
     assert_eq!(sought(&call.leg_ended(leg(10), LegEnd::NoAnswer, NOW + secs(15))), [0]);
 }
@@ -431,16 +431,16 @@ proptest! {
     }
 }
 
-const DOCTOR: u128 = 90;
+pub(super) const DOCTOR: u128 = 90;
 
 /// Caller and the counsellor of leg 10 talk, and the psychiatrist has joined.
-fn three() -> Call {
+pub(super) fn three() -> Call {
     let mut call = talks();
     call.doctor_joins("aoki".parse().unwrap(), leg(DOCTOR), NOW).unwrap();
     call
 }
 
-fn talks() -> Call {
+pub(super) fn talks() -> Call {
     let mut call = rings();
     offer(&mut call, 10, "ito");
     call.answered(leg(10), NOW);

@@ -4,7 +4,7 @@
 use super::talk::end_of_talk;
 use super::{Call, Effect, LegEnd, State};
 use crate::ids::{LegId, StaffId};
-use crate::ledger::{AnsweredBy, CallAlarm, EndReason, Party, Prompt, Step};
+use crate::ledger::{AnsweredBy, CallAlarm, EndReason, Party, Step};
 use crate::time::Instant;
 
 /// Why a psychiatrist cannot be let into a call.
@@ -62,11 +62,15 @@ impl Call {
                 Ok(effects)
             }
             State::Talking { .. } => {
+                let was_apart = self.is_apart();
                 self.third.doctor = Some((staff.clone(), leg));
+                // A caller who is on hold stays so: the two talk alone.
+                self.third.privately |= std::mem::take(&mut self.held);
                 let mut effects = vec![Effect::Record(Step::Joined { staff, leg })];
                 if self.third.privately {
-                    self.caller_waits(&mut effects);
+                    effects.push(Effect::Record(Step::Consulting { privately: true }));
                 }
+                self.move_caller(was_apart, &mut effects);
                 effects.push(Effect::Join { leg });
                 Ok(effects)
             }
@@ -78,9 +82,11 @@ impl Call {
     pub fn consult_privately(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
         if matches!(self.state, State::Talking { with: AnsweredBy::Desk(_), .. }) && !self.third.privately {
+            let was_apart = self.is_apart();
             self.third.privately = true;
             if self.third.is_in() {
-                self.caller_waits(&mut effects);
+                effects.push(Effect::Record(Step::Consulting { privately: true }));
+                self.move_caller(was_apart, &mut effects);
             }
         }
         effects
@@ -89,10 +95,16 @@ impl Call {
     /// All three hear each other. Repeated calls change nothing.
     pub fn bring_together(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if std::mem::take(&mut self.third.privately) && self.third.is_in() {
-            self.caller_returns(&mut effects);
-        }
+        let was_apart = self.is_apart();
+        self.end_private_word(&mut effects);
+        self.move_caller(was_apart, &mut effects);
         effects
+    }
+
+    pub(super) fn end_private_word(&mut self, effects: &mut Vec<Effect>) {
+        if std::mem::take(&mut self.third.privately) && self.third.is_in() {
+            effects.push(Effect::Record(Step::Consulting { privately: false }));
+        }
     }
 
     /// Whether the caller is on hold while the others talk, or will be.
@@ -102,22 +114,6 @@ impl Call {
 
     pub fn doctor_is_in(&self) -> bool {
         self.third.is_in()
-    }
-
-    fn caller_waits(&self, effects: &mut Vec<Effect>) {
-        effects.push(Effect::Record(Step::Consulting { privately: true }));
-        if let Some(leg) = self.caller {
-            effects.push(Effect::Part { leg });
-            effects.push(Effect::Hold { leg, prompt: Prompt::Consulting });
-        }
-    }
-
-    fn caller_returns(&self, effects: &mut Vec<Effect>) {
-        effects.push(Effect::Record(Step::Consulting { privately: false }));
-        if let Some(leg) = self.caller {
-            effects.push(Effect::Hush { leg });
-            effects.push(Effect::Join { leg });
-        }
     }
 
     /// The other two go on, whoever they are. A line that broke is no reason to end what helps.
@@ -132,6 +128,7 @@ impl Call {
         if self.caller == Some(leg) {
             self.caller = None;
             self.third.caller_end = Some(end_of_talk(end));
+            self.drop_transfer(effects);
             effects.push(Effect::Record(Step::Left { party: Party::Caller }));
         } else if counsellor == leg {
             self.counsellor_left(end, now, effects);
@@ -141,6 +138,7 @@ impl Call {
     }
 
     fn counsellor_left(&mut self, end: LegEnd, now: Instant, effects: &mut Vec<Effect>) {
+        let was_apart = self.is_apart();
         let Some((staff, doctor)) = self.third.doctor.take() else { return };
         effects.push(Effect::Record(Step::Left { party: Party::Counsellor }));
         if end_of_talk(end) == EndReason::CutOff {
@@ -151,13 +149,16 @@ impl Call {
             return self.end(reason, now, effects);
         }
         if std::mem::take(&mut self.third.privately) {
-            self.caller_returns(effects);
+            effects.push(Effect::Record(Step::Consulting { privately: false }));
         }
+        self.drop_transfer(effects);
+        self.move_caller(was_apart, effects);
         self.state = State::Talking { with: AnsweredBy::Doctor(staff), offer: None, leg: doctor };
         effects.push(Effect::Release);
     }
 
     fn doctor_left(&mut self, counsellor: LegId, now: Instant, effects: &mut Vec<Effect>) {
+        let was_apart = self.is_apart();
         self.third.doctor = None;
         effects.push(Effect::Record(Step::Left { party: Party::Doctor }));
         if let Some(reason) = self.third.caller_end {
@@ -165,7 +166,8 @@ impl Call {
             return self.end(reason, now, effects);
         }
         if std::mem::take(&mut self.third.privately) {
-            self.caller_returns(effects);
+            effects.push(Effect::Record(Step::Consulting { privately: false }));
         }
+        self.move_caller(was_apart, effects);
     }
 }

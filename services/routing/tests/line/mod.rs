@@ -210,6 +210,31 @@ impl Replica {
             offer_id: offer.offer_id.clone(),
             desk_id: offer.desk_id.clone(),
             outcome: outcome.into(),
+            takes_over: false,
+        };
+        self.client.report_offer(asked).await.map(drop)
+    }
+
+    /// This very desk, for a transfer of the caller.
+    pub async fn claims(&mut self, caller: &Caller, desk: &str) -> Result<pb::Offer, Status> {
+        let asked = pb::ClaimDeskRequest {
+            operator_id: operator(),
+            call_id: caller.call.clone(),
+            desk_id: desk.into(),
+            owner: "telephony".into(),
+        };
+        self.client.claim_desk(asked).await.map(|claimed| claimed.into_inner().offer.unwrap())
+    }
+
+    /// It has the call now, in the place of the desk before.
+    pub async fn takes_over(&mut self, caller: &Caller, offer: &pb::Offer) -> Result<(), Status> {
+        let asked = pb::ReportOfferRequest {
+            operator_id: operator(),
+            call_id: caller.call.clone(),
+            offer_id: offer.offer_id.clone(),
+            desk_id: offer.desk_id.clone(),
+            outcome: pb::OfferOutcome::Answered.into(),
+            takes_over: true,
         };
         self.client.report_offer(asked).await.map(drop)
     }

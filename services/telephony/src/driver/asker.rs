@@ -12,7 +12,7 @@ use proto::routing::v1 as wire;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use shell::grpc::Route;
 use tokio::sync::mpsc;
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
 use tracing::{Instrument, Span, debug, warn};
 
 use super::call_task::Heard;
@@ -24,8 +24,25 @@ const QUEUE: usize = 64;
 
 #[derive(Debug)]
 pub(super) enum Saying {
-    Seek { circle: u32, class: PlaceClass, since: Instant },
-    Report { offer: OfferId, desk: DeskId, outcome: OfferOutcome },
+    Seek {
+        circle: u32,
+        class: PlaceClass,
+        since: Instant,
+    },
+    Report {
+        offer: OfferId,
+        desk: DeskId,
+        outcome: OfferOutcome,
+    },
+    /// This very desk is wanted, for a transfer.
+    Claim {
+        desk: DeskId,
+    },
+    /// It is in the call now, in the place of the one before.
+    Move {
+        offer: OfferId,
+        desk: DeskId,
+    },
     Release,
 }
 
@@ -40,7 +57,26 @@ pub(super) enum News {
     },
     NobodyFree(NoOneFree),
     Withdrawn(OfferId),
+    /// The desk of a transfer may be rung.
+    Claimed {
+        offer: OfferId,
+        desk: DeskId,
+        target: Target,
+        ring_for: std::time::Duration,
+    },
+    Unclaimed {
+        desk: DeskId,
+        why: Unclaimed,
+    },
     /// No answer in time, or the stream broke.
+    Lost,
+}
+
+/// Why a desk could not be claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unclaimed {
+    NotFree,
+    /// Routing does not answer.
     Lost,
 }
 
@@ -81,7 +117,16 @@ impl Asker {
                     Some(Saying::Seek { circle, class, since }) => {
                         news = self.seek(&mut routing, circle, class, since, &inbox).await;
                     }
-                    Some(Saying::Report { offer, desk, outcome }) => self.report(&mut routing, offer, desk, outcome).await,
+                    Some(Saying::Report { offer, desk, outcome }) => {
+                        self.report(&mut routing, offer, desk, outcome, false).await;
+                    }
+                    Some(Saying::Move { offer, desk }) => {
+                        self.report(&mut routing, offer, desk, OfferOutcome::Answered, true).await;
+                    }
+                    Some(Saying::Claim { desk }) => {
+                        let news = self.claim(&mut routing, desk).await;
+                        tell(&inbox, news).await;
+                    }
                     Some(Saying::Release) => {
                         news = None;
                         self.release(&mut routing).await;
@@ -134,6 +179,7 @@ impl Asker {
         offer: OfferId,
         desk: DeskId,
         outcome: OfferOutcome,
+        takes_over: bool,
     ) {
         let request = wire::ReportOfferRequest {
             operator_id: self.operator.to_string(),
@@ -141,9 +187,31 @@ impl Asker {
             offer_id: offer.to_string(),
             desk_id: desk.to_string(),
             outcome: offer_outcome(outcome).into(),
+            takes_over,
         };
         if let Err(status) = routing.report_offer(request).await {
             self.lost("report an offer", &status);
+        }
+    }
+
+    async fn claim(&self, routing: &mut RoutingServiceClient<Route>, desk: DeskId) -> News {
+        let request = wire::ClaimDeskRequest {
+            operator_id: self.operator.to_string(),
+            call_id: self.call.to_string(),
+            desk_id: desk.to_string(),
+            owner: self.owner.to_string(),
+        };
+        match routing.claim_desk(request).await {
+            Ok(answer) => {
+                claimed(answer.into_inner()).unwrap_or(News::Unclaimed { desk, why: Unclaimed::Lost })
+            }
+            Err(status) if matches!(status.code(), Code::NotFound | Code::FailedPrecondition) => {
+                News::Unclaimed { desk, why: Unclaimed::NotFree }
+            }
+            Err(status) => {
+                self.lost("claim a desk", &status);
+                News::Unclaimed { desk, why: Unclaimed::Lost }
+            }
         }
     }
 
@@ -188,6 +256,16 @@ fn understood(told: wire::SeekDeskResponse) -> Option<News> {
         Told::NobodyFree(nobody) => Some(News::NobodyFree(why(nobody.why()))),
         Told::Withdrawn(withdrawn) => Some(News::Withdrawn(withdrawn.offer_id.parse().ok()?)),
     }
+}
+
+fn claimed(told: wire::ClaimDeskResponse) -> Option<News> {
+    let offer = told.offer?;
+    Some(News::Claimed {
+        offer: offer.offer_id.parse().ok()?,
+        desk: DeskId::parse(&offer.desk_id).ok()?,
+        target: target(offer.target?)?,
+        ring_for: offer.ring_for?.try_into().ok()?,
+    })
 }
 
 fn why(told: wire::NoOneFree) -> NoOneFree {

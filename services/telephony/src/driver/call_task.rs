@@ -11,10 +11,12 @@ use std::time::Duration;
 use domain::call::{Call, Effect, LegEnd, State, Unjoinable};
 use domain::ids::{CallId, DeskId, LegId, OfferId, StaffId};
 use domain::ledger::{AnsweredBy, OfferedBy};
+use domain::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Span, info};
 
 use super::Deps;
+use super::acts::{Act, Answer};
 use super::asker::{Asker, News, Saying};
 use super::call_back::Debt;
 use super::measure::Asked;
@@ -45,8 +47,31 @@ pub(super) enum Heard {
     Consult {
         privately: bool,
     },
+    /// Somebody at a desk does something on the screen.
+    Act {
+        desk: DeskId,
+        act: Act,
+        answer: Answer,
+    },
     /// The line stops: nothing may go on.
     Cut,
+}
+
+/// Whom a leg rings, and how.
+#[derive(Clone, Debug)]
+pub(super) struct Drawn {
+    pub target: Target,
+    pub limit: Duration,
+    /// The phone is asked to pick up by itself.
+    pub picks_up: bool,
+}
+
+/// An offer as it was put to a desk.
+#[derive(Clone, Debug)]
+pub(super) struct Put {
+    pub target: Target,
+    /// The desk is asked no longer than this, however often its phone is rung.
+    pub until: Instant,
 }
 
 /// What a call needs beside the decisions.
@@ -63,7 +88,10 @@ pub(super) struct CallTask {
     pub to_self: mpsc::Sender<Heard>,
     pub asker: mpsc::Sender<Saying>,
     pub seq: u32,
-    pub targets: HashMap<LegId, (Target, Duration)>,
+    pub targets: HashMap<LegId, Drawn>,
+    pub offers: HashMap<OfferId, Put>,
+    /// Who waits to hear whether the desk of a transfer is to be had.
+    pub transfer_asked: Option<Answer>,
     pub refused: Vec<DeskId>,
     /// The leg that will be rung for a call-back.
     pub caller_leg: LegId,
@@ -127,6 +155,7 @@ impl CallTask {
             Heard::DoctorJoins { staff, leg, answer } => self.doctor_joins(staff, leg, answer),
             Heard::Consult { privately: true } => self.call.consult_privately(),
             Heard::Consult { privately: false } => self.call.bring_together(),
+            Heard::Act { desk, act, answer } => self.act(&desk, act, answer),
             Heard::Cut => {
                 let legs = self.call.legs();
                 legs.into_iter().flat_map(|leg| self.call.leg_ended(leg, LegEnd::Lost, now)).collect()
@@ -156,6 +185,7 @@ impl CallTask {
             News::Offer { .. } | News::NobodyFree(_) | News::Withdrawn(_) => {
                 self.asked.is_answered(now, &self.deps.settings.limits);
             }
+            News::Claimed { .. } | News::Unclaimed { .. } => {}
         }
         match news {
             News::Offer { offer, desk, target, ring_for } => {
@@ -163,6 +193,10 @@ impl CallTask {
             }
             News::NobodyFree(why) => self.call.nobody_free(why, now),
             News::Lost => self.call.routing_lost(now),
+            News::Claimed { offer, desk, target, ring_for } => {
+                self.claimed(offer, desk, Put { target, until: now + ring_for })
+            }
+            News::Unclaimed { desk, why } => self.unclaimed(desk, why),
             News::Withdrawn(offer) => {
                 info!(%offer, "routing took an offer back");
                 Vec::new()
@@ -178,10 +212,10 @@ impl CallTask {
         ring_for: Duration,
         by: OfferedBy,
     ) -> Vec<Effect> {
-        let leg = self.deps.ids.leg();
-        self.deps.desks.note(desk.clone(), self.id);
-        self.draw(leg, target, ring_for);
-        self.call.offered(offer, desk, leg, by)
+        let until = self.deps.clock.now() + ring_for;
+        let leg = self.put(offer, &desk, Put { target, until });
+        let reach = self.reach(&desk, offer);
+        self.call.offered(offer, desk, leg, by, reach)
     }
 
     /// What happens to the leg is the call's from here on.

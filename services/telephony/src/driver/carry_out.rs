@@ -14,6 +14,7 @@ use super::call_task::CallTask;
 use super::keep::carries_number;
 use super::measure;
 use crate::edge::{Cause, Repeat};
+use crate::media::clip::Clip;
 use crate::media::prompts::Language;
 
 /// Between two rounds of the hold announcement.
@@ -49,6 +50,11 @@ impl CallTask {
             | Effect::Connect { .. }
             | Effect::Join { .. }
             | Effect::Part { .. }
+            | Effect::RingAgain { .. }
+            | Effect::ClaimDesk { .. }
+            | Effect::MoveTo { .. }
+            | Effect::Listen { .. }
+            | Effect::Notice { .. }
             | Effect::RingFallback
             | Effect::RingCaller
             | Effect::Ring { .. }
@@ -109,17 +115,23 @@ impl CallTask {
     async fn carry_out_one(&mut self, effect: Effect) -> Vec<Effect> {
         let edge = &self.deps.edge;
         match effect {
-            Effect::Record(_) => {}
+            Effect::Record(step) => self.mind_desks(&step),
             Effect::Seek { circle, class, since } => {
                 self.asked.begins(self.deps.clock.now());
                 self.say(Saying::Seek { circle, class, since });
             }
             Effect::AskRingList => return self.ask_ring_list(),
-            Effect::RingDesk { leg, .. } => return self.ring_desk(leg).await,
+            Effect::RingDesk { offer, leg, picks_up, .. } => {
+                return self.ring_desk(offer, leg, picks_up).await;
+            }
+            Effect::RingAgain { offer } => return self.ring_again(offer),
+            Effect::ClaimDesk { desk } => self.say(Saying::Claim { desk }),
+            Effect::MoveTo { offer, desk } => self.say(Saying::Move { offer, desk }),
             Effect::Ring { leg } => self.ring(leg),
             Effect::Report { offer, desk, outcome } => {
                 if outcome != OfferOutcome::Answered {
                     self.deps.desks.give_back(&desk, self.id);
+                    self.offers.remove(&offer);
                 }
                 self.say(Saying::Report { offer, desk, outcome });
             }
@@ -131,6 +143,8 @@ impl CallTask {
             Effect::Say { leg, prompt } => self.play(leg, prompt, Repeat::Once),
             Effect::Hold { leg, prompt } => self.play(leg, prompt, Repeat::Loop { pause: HOLD_PAUSE }),
             Effect::Join { leg } => edge.join(leg, self.id),
+            Effect::Listen { leg } => edge.listen_in(leg, self.id),
+            Effect::Notice { leg } => edge.play(leg, notice(), Repeat::Once),
             Effect::Part { leg } => edge.leave(leg),
             Effect::Hush { leg } => edge.stop_play(leg),
             Effect::Connect { caller, other } => {
@@ -156,6 +170,11 @@ impl CallTask {
     fn play(&self, leg: LegId, prompt: Prompt, repeat: Repeat) {
         self.deps.edge.play(leg, self.deps.prompts.clip(prompt, Language::of(&self.window.language)), repeat);
     }
+}
+
+/// Somebody listens: the tone that telephone networks give to recorded calls, once.
+fn notice() -> Clip {
+    Clip::tone(1_400, 400)
 }
 
 /// A word of the runbook.

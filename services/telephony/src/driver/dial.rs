@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use domain::call::Effect;
-use domain::ids::LegId;
+use domain::ids::{LegId, OfferId};
 use domain::ledger::OfferedBy;
 
-use super::call_task::CallTask;
+use super::call_task::{CallTask, Drawn, Put};
 use crate::edge::{Ring, Target};
 
 impl CallTask {
@@ -28,11 +28,15 @@ impl CallTask {
     }
 
     /// A counsellor is not rung for somebody who has reached us by themselves meanwhile.
-    pub(super) async fn ring_desk(&mut self, leg: LegId) -> Vec<Effect> {
-        if self.pays.is_some() && !self.is_still_wanted().await {
-            return self.call.called_off(self.deps.clock.now());
+    pub(super) async fn ring_desk(&mut self, offer: OfferId, leg: LegId, picks_up: bool) -> Vec<Effect> {
+        let now = self.deps.clock.now();
+        if self.pays.is_some() && self.call.caller().is_none() && !self.is_still_wanted().await {
+            return self.call.called_off(now);
         }
-        self.ring(leg);
+        if let Some(Put { target, until }) = self.offers.get(&offer).cloned() {
+            self.targets.insert(leg, Drawn { target, limit: until.since(now), picks_up });
+            self.ring(leg);
+        }
         Vec::new()
     }
 
@@ -61,14 +65,14 @@ impl CallTask {
 
     /// Whom this leg was drawn for.
     pub(super) fn ring(&self, leg: LegId) {
-        let Some((target, limit)) = self.targets.get(&leg).cloned() else { return };
+        let Some(Drawn { target, limit, picks_up }) = self.targets.get(&leg).cloned() else { return };
         self.deps.switchboard.expect(leg, self.to_self.clone());
         let shown_as = self.window.name.clone();
-        self.deps.edge.ring(Ring { leg, target, shown_as, limit, answer_by_itself: false });
+        self.deps.edge.ring(Ring { leg, target, shown_as, limit, answer_by_itself: picks_up });
     }
 
     pub(super) fn draw(&mut self, leg: LegId, target: Target, limit: Duration) {
-        self.targets.insert(leg, (target, limit));
+        self.targets.insert(leg, Drawn { target, limit, picks_up: false });
     }
 
     /// The call is still owed, and the person is not on the line with us already.

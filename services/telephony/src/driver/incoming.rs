@@ -112,6 +112,8 @@ impl Line {
             asker,
             seq: 0,
             targets: HashMap::new(),
+            offers: HashMap::new(),
+            transfer_asked: None,
             refused: Vec::new(),
             caller_leg: self.leg,
             asked: Asked::default(),

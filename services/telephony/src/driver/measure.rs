@@ -83,6 +83,17 @@ pub(super) fn human(call: &Call, step: &Step, now: Instant, limits: &Limits) {
         | Step::Joined { .. }
         | Step::Consulting { .. }
         | Step::Left { .. }
+        | Step::Accepted { .. }
+        | Step::RungAgain { .. }
+        | Step::CallerHeld { .. }
+        | Step::CallerResumed { .. }
+        | Step::TransferRung { .. }
+        | Step::TransferFailed { .. }
+        | Step::Transferred { .. }
+        | Step::ListenRung { .. }
+        | Step::Listened { .. }
+        | Step::ListenEnded { .. }
+        | Step::TakenOver { .. }
         | Step::Alarmed { .. } => {}
     }
 }

@@ -6,6 +6,7 @@
 //! kept by the ledger before it has consequences. When routing is gone the
 //! `RingList` of the last `Plan` takes its place.
 
+mod acts;
 mod asker;
 mod call_back;
 mod call_task;
@@ -23,7 +24,7 @@ mod recovery;
 mod ring_list;
 mod switchboard;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ use crate::media::prompts::PromptSet;
 use call_task::Heard;
 use presence::PhoneNews;
 
+pub use acts::{Act, ActFault};
 pub use kept_plan::KeptPlan;
 pub use measure::Limits;
 pub use paging::PagingSettings;
@@ -76,6 +78,25 @@ pub struct DriverSettings {
     pub glance: Duration,
     pub limits: Limits,
     pub paging: PagingSettings,
+    pub desks: DeskSettings,
+}
+
+/// How desks differ.
+#[derive(Clone, Debug)]
+pub struct DeskSettings {
+    /// Somebody accepts on the screen and the phone picks up by itself; it is not rung before.
+    pub console_first: BTreeSet<DeskId>,
+    /// Phones of other desks that pick up by themselves when they are asked to.
+    pub picks_up: BTreeSet<DeskId>,
+    /// A screen on which nobody accepts within this has its phone rung.
+    pub console_grace: Duration,
+}
+
+impl Default for DeskSettings {
+    fn default() -> Self {
+        let none = BTreeSet::new;
+        Self { console_first: none(), picks_up: none(), console_grace: Duration::from_secs(5) }
+    }
 }
 
 impl Default for DriverSettings {
@@ -92,6 +113,7 @@ impl Default for DriverSettings {
             glance: Duration::from_millis(50),
             limits: Limits::default(),
             paging: PagingSettings::default(),
+            desks: DeskSettings::default(),
         }
     }
 }

@@ -33,6 +33,12 @@ impl DesksInUse {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(desk, call);
     }
 
+    /// Another call of this process rings this desk or talks to it.
+    pub fn is_used_elsewhere(&self, desk: &DeskId, call: CallId) -> bool {
+        let used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        used.get(desk).is_some_and(|user| *user != call)
+    }
+
     pub fn give_back(&self, desk: &DeskId, call: CallId) {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if used.get(desk) == Some(&call) {

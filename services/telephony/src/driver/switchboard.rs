@@ -7,6 +7,7 @@ use domain::call::Unjoinable;
 use domain::ids::{CallId, DeskId, LegId, OfferId, OperatorId, StaffId};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::acts::{Act, ActFault};
 use super::call_task::Heard;
 use super::paging::Paged;
 use crate::edge::Number;
@@ -90,6 +91,17 @@ impl Switchboard {
     pub async fn consult(&self, call: CallId, privately: bool) -> bool {
         let Some(inbox) = self.calls().get(&call).cloned() else { return false };
         inbox.send(Heard::Consult { privately }).await.is_ok()
+    }
+
+    /// Somebody at this desk does this with the call.
+    ///
+    /// # Errors
+    /// When the call is not here, or the desk cannot do it now.
+    pub async fn act(&self, call: CallId, desk: DeskId, act: Act) -> Result<(), ActFault> {
+        let (answer, done) = oneshot::channel();
+        let inbox = self.calls().get(&call).cloned().ok_or(ActFault::NotHere)?;
+        inbox.send(Heard::Act { desk, act, answer }).await.map_err(|_| ActFault::NotHere)?;
+        done.await.unwrap_or(Err(ActFault::NotHere))
     }
 
     pub fn began(&self, call: CallId, operator: OperatorId, is_call_back: bool) {

@@ -24,6 +24,8 @@ pub(super) enum Command {
     Open(LegId, PortPair, Arc<Counters>),
     Connect(LegId, RemoteMedia),
     Join(LegId, RoomId),
+    /// Hears the room and is not heard there.
+    Attend(LegId, RoomId),
     Leave(LegId),
     Play(LegId, Clip, Repeat),
     StopPlay(LegId),
@@ -38,8 +40,8 @@ impl Command {
     fn must_be_taken(&self) -> bool {
         match self {
             Self::Leave(_) | Self::Close(_) | Self::Stop => true,
-            Self::Open(..) | Self::Connect(..) | Self::Join(..) | Self::Play(..) => false,
-            Self::StopPlay(_) | Self::SendDigits(..) | Self::Listen(..) => false,
+            Self::Open(..) | Self::Connect(..) | Self::Join(..) | Self::Attend(..) => false,
+            Self::Play(..) | Self::StopPlay(_) | Self::SendDigits(..) | Self::Listen(..) => false,
         }
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Habits {
 pub(super) struct Leg {
     pub(super) id: LegId,
     pub(super) room: Option<RoomId>,
+    /// False for one who only listens to the room.
+    pub(super) is_heard: bool,
     /// What it says in this beat.
     pub(super) voice: Option<Frame>,
     sockets: PortPair,
@@ -77,6 +79,7 @@ impl Leg {
         Self {
             id,
             room: None,
+            is_heard: true,
             voice: None,
             sockets,
             remote: None,
@@ -106,6 +109,11 @@ impl Leg {
             None => self.remote = Some(Agreed { media, latch: Latch::new(media.rtp), control: None }),
         }
         self.silence.expect(media.direction.receives() && media.direction.sends(), now);
+    }
+
+    /// What its room hears of it in this beat.
+    pub(super) fn heard_voice(&self) -> Option<&Frame> {
+        self.voice.as_ref().filter(|_| self.is_heard)
     }
 
     pub(super) fn play(&mut self, clip: Clip, repeat: Repeat) {

@@ -40,14 +40,15 @@ impl Mixer {
                 self.legs.insert(id, Leg::new(id, sockets, counters, self.habits, now));
             }
             Command::Connect(id, media) => self.with(id, |leg| leg.connect(media, now)),
-            Command::Join(id, room) => self.move_to(id, Some(room)),
-            Command::Leave(id) => self.move_to(id, None),
+            Command::Join(id, room) => self.move_to(id, Some(room), true),
+            Command::Attend(id, room) => self.move_to(id, Some(room), false),
+            Command::Leave(id) => self.move_to(id, None, true),
             Command::Play(id, clip, repeat) => self.with(id, |leg| leg.play(clip, repeat)),
             Command::StopPlay(id) => self.with(id, Leg::stop_play),
             Command::SendDigits(id, events) => self.with(id, |leg| leg.send_digits(&events)),
             Command::Listen(id, ear) => self.with(id, |leg| leg.listen_to(ear)),
             Command::Close(id) => {
-                self.move_to(id, None);
+                self.move_to(id, None, true);
                 if let Some(mut leg) = self.legs.remove(&id) {
                     leg.say_goodbye(now);
                 }
@@ -62,8 +63,9 @@ impl Mixer {
         }
     }
 
-    fn move_to(&mut self, id: LegId, room: Option<RoomId>) {
+    fn move_to(&mut self, id: LegId, room: Option<RoomId>, is_heard: bool) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
+        leg.is_heard = is_heard;
         let before = std::mem::replace(&mut leg.room, room);
         if let Some(room) = room {
             self.rooms.entry(room).or_default().members += 1;
@@ -91,7 +93,7 @@ impl Mixer {
         for leg in self.legs.values_mut() {
             let id = leg.id;
             leg.listen(now, skipped, &mut |kind| self.news.tell(id, kind));
-            if let Some(voice) = &leg.voice
+            if let Some(voice) = leg.heard_voice()
                 && let Some(room) = leg.room.and_then(|room| self.rooms.get_mut(&room))
             {
                 room.add(voice);
@@ -103,7 +105,7 @@ impl Mixer {
         for leg in self.legs.values_mut() {
             let id = leg.id;
             let room = leg.room.and_then(|room| self.rooms.get(&room));
-            let others = room.map(|room| room.without(leg.voice.as_ref()));
+            let others = room.map(|room| room.without(leg.heard_voice()));
             leg.speak(others, skipped, &mut |kind| self.news.tell(id, kind));
         }
     }

@@ -173,6 +173,11 @@ impl Engine {
         self.ask(Command::Join(leg, room))
     }
 
+    /// The leg hears all in `room` and nobody hears it there. It leaves the room it was in.
+    pub fn attend(&self, leg: LegId, room: RoomId) -> Result<(), MediaError> {
+        self.ask(Command::Attend(leg, room))
+    }
+
     pub fn leave(&self, leg: LegId) -> Result<(), MediaError> {
         self.ask(Command::Leave(leg))
     }

@@ -27,6 +27,7 @@ static EMBEDDED: [[&[u8]; Language::ALL.len()]; Prompt::ALL.len()] = recordings!
     "callback_withheld",
     "callback_counsellor",
     "consulting",
+    "on_hold",
     "closed",
     "technical",
 ];

@@ -124,8 +124,10 @@ impl Calling {
 
     fn wording(&self, way: &Way, remote: SocketAddr) -> Wording {
         let mut more = Vec::new();
-        if self.ring.answer_by_itself {
+        // Phones know one of the two: RFC 5373's wish in the words that vendors chose.
+        if self.ring.answer_by_itself && matches!(way, Way::Phone(_)) {
             more.push(header("Call-Info", "<sip:line@localhost>;answer-after=0"));
+            more.push(header("Alert-Info", "<http://localhost>;info=alert-autoanswer"));
         }
         let shown_as = self.ring.shown_as.clone();
         match (way, &self.ring.target) {

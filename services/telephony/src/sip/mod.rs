@@ -208,6 +208,10 @@ impl Edge for SipEdge {
         report(leg, self.core.media.join(leg, room));
     }
 
+    fn listen_in(&self, leg: LegId, room: RoomId) {
+        report(leg, self.core.media.attend(leg, room));
+    }
+
     fn leave(&self, leg: LegId) {
         report(leg, self.core.media.leave(leg));
     }

@@ -22,11 +22,13 @@ use super::durable::{Durable, Kept};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Did {
     Alert(LegId),
-    Ring { leg: LegId, to: String, limit: Duration },
+    Ring { leg: LegId, to: String, limit: Duration, picks_up: bool },
     Answer(LegId),
     Play { leg: LegId, clip: &'static str },
     Hush(LegId),
     Join(LegId, RoomId),
+    Listen(LegId, RoomId),
+    Leave(LegId),
     HangUp(LegId, Cause),
 }
 
@@ -176,7 +178,7 @@ impl Edge for FakeEdge {
             Target::Desk(desk) => desk.to_string(),
             Target::Outside(number) => number.reveal().clone(),
         };
-        let rung = ["offered", "fallback_rung", "caller_rung"];
+        let rung = ["offered", "fallback_rung", "caller_rung", "rung_again", "transfer_rung", "listen_rung"];
         if !self.memory().paged.contains(&to) {
             self.must_be_kept(&format!("{to:?} was rung"), |kept| {
                 kept.iter()
@@ -184,7 +186,7 @@ impl Edge for FakeEdge {
             });
         }
         self.memory().legs.insert(leg, Leg::Rung);
-        self.note(Did::Ring { leg, to, limit: ring.limit });
+        self.note(Did::Ring { leg, to, limit: ring.limit, picks_up: ring.answer_by_itself });
         self.ends_later(leg, ring.limit);
     }
 
@@ -242,7 +244,17 @@ impl Edge for FakeEdge {
         self.note(Did::Join(leg, room));
     }
 
-    fn leave(&self, _leg: LegId) {}
+    fn listen_in(&self, leg: LegId, room: RoomId) {
+        self.must_be_kept("somebody listened", |kept| {
+            kept.iter().any(|row| row.call == room.to_string() && row.kind == "listened")
+        });
+        self.memory().playing.remove(&leg);
+        self.note(Did::Listen(leg, room));
+    }
+
+    fn leave(&self, leg: LegId) {
+        self.note(Did::Leave(leg));
+    }
 
     fn addresses(&self) -> Vec<SocketAddr> {
         Vec::new()

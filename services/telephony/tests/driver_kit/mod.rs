@@ -15,6 +15,7 @@ mod house;
 mod pages;
 mod rota;
 mod route;
+mod screens;
 mod told;
 mod verbs;
 
@@ -53,6 +54,7 @@ pub use house::House;
 pub use pages::{CALLER, DOCTOR, PAGE};
 pub use rota::{FALLBACK, Person, neighbour, newcomer, nurse};
 pub use route::Way;
+pub use screens::picks_up;
 pub use told::Told;
 pub use verbs::{Caller, TELLTALE, until};
 

@@ -37,7 +37,7 @@ async fn the_caller_hears_the_ringing_tone_at_once_and_is_picked_up_only_by_a_hu
     line.talk(caller.leg, ito).await;
 
     let done: Vec<Did> = line.edge.done().into_iter().map(|(_, did)| did).collect();
-    let rang = Did::Ring { leg: ito, to: "ito".into(), limit: secs(15) };
+    let rang = Did::Ring { leg: ito, to: "ito".into(), limit: secs(15), picks_up: false };
     let joined = [Did::Join(caller.leg, caller.call), Did::Join(ito, caller.call)];
     let expected = [Did::Alert(caller.leg), rang, Did::Answer(caller.leg)].into_iter().chain(joined);
     assert_eq!(done, expected.collect::<Vec<_>>());

@@ -168,9 +168,7 @@ impl PageTask {
     async fn who_answered(&self, call: CallId) -> Option<(DeskId, Target)> {
         let calls = Calls::of(self.page.operator.clone(), self.deps.db.clone(), self.deps.sealer.clone());
         let entries = timeout(LOOK, calls.entries(call)).await.ok()?.ok()?;
-        let desk = entries.into_iter().rev().find_map(|entry| {
-            if let Step::Answered { by: AnsweredBy::Desk(desk), .. } = entry.step { Some(desk) } else { None }
-        })?;
+        let desk = entries.into_iter().rev().find_map(|entry| has_it(entry.step))?;
         let plan = self.deps.plan.borrow();
         let listed = plan.windows.iter().flat_map(|window| &window.ring_list).find(|one| one.desk == desk);
         let target = listed.map_or_else(|| Target::Desk(desk.clone()), |one| one.target.clone());
@@ -207,5 +205,17 @@ impl PageTask {
 
     fn hang_up(&self, leg: LegId) {
         self.deps.edge.hang_up(leg, Cause::Released);
+    }
+}
+
+/// The desk that has the call from this step on.
+fn has_it(step: Step) -> Option<DeskId> {
+    if let Step::Answered { by: AnsweredBy::Desk(desk), .. }
+    | Step::Transferred { desk, .. }
+    | Step::TakenOver { desk, .. } = step
+    {
+        Some(desk)
+    } else {
+        None
     }
 }

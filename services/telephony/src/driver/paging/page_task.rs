@@ -182,6 +182,7 @@ fn understood(heard: Heard) -> Option<(LegId, Event)> {
         | Heard::Routing(_)
         | Heard::DoctorJoins { .. }
         | Heard::Consult { .. }
+        | Heard::Act { .. }
         | Heard::Cut => None,
     }
 }

@@ -44,6 +44,25 @@ fn two_rooms_do_not_hear_each_other_and_nor_does_one_who_left() {
 }
 
 #[test]
+fn who_listens_in_hears_all_and_is_heard_by_nobody_until_they_join() {
+    let mut line = Line::at_port(420);
+    let (mut caller, mut nurse, mut chief) = (line.phone(1), line.phone(2), line.phone(3));
+    line.join(&[&caller, &nurse, &chief]);
+    let room = line.mixer.legs[&chief.leg].room.unwrap();
+    line.order(Command::Attend(chief.leg, room));
+
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700), (&mut chief, 1_100)], 80);
+
+    caller.assert_hears(&[700], &[400, 1_100]);
+    nurse.assert_hears(&[400], &[700, 1_100]);
+    chief.assert_hears(&[400, 700], &[1_100]);
+
+    line.order(Command::Join(chief.leg, room));
+    line.talk(&mut [(&mut caller, 400), (&mut nurse, 700), (&mut chief, 1_100)], 80);
+    caller.assert_hears(&[700, 1_100], &[400]);
+}
+
+#[test]
 fn an_ended_call_leaves_nothing_behind() {
     let mut line = Line::at_port(360);
     let (a, b, c) = (line.phone(1), line.phone(2), line.phone(3));
