@@ -59,6 +59,20 @@ pub fn create_secret(path: &Path, content: &str) -> Result<(), SecretFault> {
     write().map_err(|source| SecretFault::Uncreatable { path: path.display().to_string(), source })
 }
 
+/// Puts a secret in the place of an older one: whoever reads finds one of the two, whole.
+///
+/// # Errors
+/// When it cannot be written beside the old one or take its name. Then the old one stands.
+pub fn replace_secret(path: &Path, content: &str) -> Result<(), SecretFault> {
+    let beside = path.with_extension("new");
+    // Left by somebody who was interrupted; its content was never used.
+    let _ = fs::remove_file(&beside);
+    create_secret(&beside, content)?;
+    fs::rename(&beside, path)
+        .and_then(|()| sync_folder_of(path))
+        .map_err(|source| SecretFault::Uncreatable { path: path.display().to_string(), source })
+}
+
 /// Makes the name of a new file as durable as its content.
 ///
 /// # Errors

@@ -5,9 +5,13 @@
 //! open. A blind index (HMAC-SHA256 under a key of its own) answers "has this
 //! number called before" and nothing else.
 
+pub mod data_keys;
 mod number;
 mod ring;
 mod word;
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -58,11 +62,44 @@ pub enum SealFault {
 
 /// Seals and opens. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Sealer(std::sync::Arc<KeyRing>);
+pub struct Sealer {
+    ring: Arc<RwLock<Arc<KeyRing>>>,
+    file: Option<Arc<Path>>,
+}
 
 impl Sealer {
     pub fn new(ring: KeyRing) -> Self {
-        Self(std::sync::Arc::new(ring))
+        Self { ring: Arc::new(RwLock::new(Arc::new(ring))), file: None }
+    }
+
+    /// Reads the ring's file, and again when a value names a key that is not known yet: another
+    /// process has rotated the ring.
+    ///
+    /// # Errors
+    /// As `KeyRing::load`.
+    pub fn at(file: &Path, create: bool) -> Result<Self, KeyRingFault> {
+        Ok(Self { file: Some(file.into()), ..Self::new(KeyRing::load(file, create)?) })
+    }
+
+    fn ring(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A ring that has this key. Another ring's file (another index) is never taken over.
+    fn ring_with(&self, id: u32) -> Result<Arc<KeyRing>, SealFault> {
+        let known = self.ring();
+        if known.key(id).is_some() {
+            return Ok(known);
+        }
+        let read = self.file.as_deref().and_then(|file| KeyRing::load(file, false).ok());
+        let newer = read.filter(|ring| ring.key(id).is_some() && ring.index_key() == known.index_key());
+        let newer = Arc::new(newer.ok_or(SealFault::UnknownKey(id))?);
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&newer);
+        Ok(newer)
+    }
+
+    fn current_id(&self) -> u32 {
+        self.ring().current().0
     }
 
     /// Seals under the ring's current key.
@@ -70,7 +107,8 @@ impl Sealer {
     /// # Errors
     /// When the value is longer than the cipher allows (256 GB).
     pub fn seal(&self, place: Place<'_>, value: &Private<String>) -> Result<Vec<u8>, SealFault> {
-        let (id, key) = self.0.current();
+        let ring = self.ring();
+        let (id, key) = ring.current();
         let nonce: [u8; NONCE] = rand::random();
         let payload = Payload { msg: value.reveal().as_bytes(), aad: &place.aad() };
         let text = XChaCha20Poly1305::new((&**key).into())
@@ -85,7 +123,8 @@ impl Sealer {
         let (id, rest) = sealed.split_first_chunk::<ID>().ok_or(SealFault::Short)?;
         let (nonce, text) = rest.split_first_chunk::<NONCE>().ok_or(SealFault::Short)?;
         let id = u32::from_be_bytes(*id);
-        let key = self.0.key(id).ok_or(SealFault::UnknownKey(id))?;
+        let ring = self.ring_with(id)?;
+        let key = ring.key(id).ok_or(SealFault::UnknownKey(id))?;
         let bytes = XChaCha20Poly1305::new((&**key).into())
             .decrypt(&XNonce::from(*nonce), Payload { msg: text, aad: &place.aad() })
             .map_err(|_| SealFault::Forged)?;
@@ -94,14 +133,14 @@ impl Sealer {
 
     /// A key of its own for another purpose, the same after every rotation.
     pub(crate) fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        let mut mac = Hmac::<Sha256>::new(&hmac_key(self.0.index_key()));
+        let mut mac = Hmac::<Sha256>::new(&hmac_key(self.ring().index_key()));
         mac.update(purpose.as_bytes());
         Zeroizing::new(mac.finalize().into_bytes().into())
     }
 
     /// The same for every way of writing one number, different for each operator.
     pub fn blind_index(&self, operator: &OperatorId, number: &Private<String>) -> String {
-        let mut mac = Hmac::<Sha256>::new(&hmac_key(self.0.index_key()));
+        let mut mac = Hmac::<Sha256>::new(&hmac_key(self.ring().index_key()));
         mac.update(operator.as_str().as_bytes());
         mac.update(&[0]);
         mac.update(number::normal(number.reveal()).as_bytes());
@@ -168,6 +207,35 @@ mod tests {
         assert_eq!((&old[..4], &new[..4]), (&[0, 0, 0, 1][..], &[0, 0, 0, 2][..]));
         assert_eq!(sealer.open(HERE, &old).unwrap(), sealer.open(HERE, &new).unwrap());
         assert_eq!(Sealer::new(before).open(HERE, &new), Err(SealFault::UnknownKey(2)));
+    }
+
+    #[test]
+    fn a_line_that_runs_on_opens_what_was_sealed_after_a_rotation_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys.toml");
+        let running = Sealer::at(&file, true).unwrap();
+        let before = running.seal(HERE, &number()).unwrap();
+
+        KeyRing::rotate_file(&file).unwrap();
+        let sealed = Sealer::at(&file, false).unwrap().seal(HERE, &number()).unwrap();
+
+        assert_eq!(&sealed[..4], &[0, 0, 0, 2]);
+        assert_eq!(running.open(HERE, &sealed).unwrap(), number());
+        assert_eq!(running.open(HERE, &before).unwrap(), number());
+    }
+
+    #[test]
+    fn another_lines_keys_are_never_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, other) = (folder.path().join("keys.toml"), folder.path().join("other.toml"));
+        let running = Sealer::at(&file, true).unwrap();
+        KeyRing::load(&other, true).unwrap();
+        KeyRing::rotate_file(&other).unwrap();
+        let sealed = Sealer::at(&other, false).unwrap().seal(HERE, &number()).unwrap();
+
+        std::fs::rename(&other, &file).unwrap();
+
+        assert_eq!(running.open(HERE, &sealed), Err(SealFault::UnknownKey(2)));
     }
 
     #[test]

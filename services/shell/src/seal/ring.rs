@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::folder::{SecretFault, create_secret, read_secret};
+use crate::folder::{SecretFault, create_secret, read_secret, replace_secret};
 
 pub(super) type Key = Zeroizing<[u8; 32]>;
 
@@ -66,6 +66,16 @@ impl KeyRing {
         let mut older = self.older.clone();
         older.insert(self.current.0, self.current.1.clone());
         Self { current: (self.current.0 + 1, fresh()), older, index: self.index.clone() }
+    }
+
+    /// Puts a rotated ring in the place of the one in the file, durable before it is used; its current id.
+    ///
+    /// # Errors
+    /// When the file cannot be read or replaced. Then the old ring stands.
+    pub fn rotate_file(path: &Path) -> Result<u32, KeyRingFault> {
+        let rotated = Self::load(path, false)?.rotated();
+        replace_secret(path, &rotated.to_file())?;
+        Ok(rotated.current.0)
     }
 
     /// As `load` reads it.

@@ -11,7 +11,7 @@ use super::{Sealer, hmac_key};
 impl Sealer {
     /// The same for one word and purpose of an operator; who calls writes the word in one way only.
     pub fn blind_word(&self, operator: &OperatorId, purpose: &str, word: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new(&hmac_key(self.0.index_key()));
+        let mut mac = Hmac::<Sha256>::new(&hmac_key(self.ring().index_key()));
         for part in ["word", operator.as_str(), purpose] {
             mac.update(part.as_bytes());
             mac.update(&[0]);
