@@ -67,6 +67,12 @@ pub enum Command {
     /// Who is on duty: check, ask and compare rota files
     #[command(subcommand)]
     Rota(RotaCommand),
+    /// Who did what: whether the log is as it was written; no line needs to run
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// The keys that seal personal data
+    #[command(subcommand)]
+    Keys(KeysCommand),
 }
 
 /// Where the settings come from. Defaults < file < environment (TOMOSHIBI_…) < these flags.
@@ -254,6 +260,26 @@ pub struct RehearseArgs {
     pub budget_factor: u32,
     #[command(flatten)]
     pub at: At,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Recompute every chain and name each changed, removed or inserted entry; exit code 2 where one is found
+    Verify {
+        /// Only this operator's
+        #[arg(long, value_name = "ID")]
+        operator: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// A new current key in the key ring; the data keys are wrapped under it. Older keys stay and still open
+    Rotate,
+    /// Only wrap the data keys under the current key, after the secret was changed by other means
+    Rewrap,
 }
 
 #[derive(Debug, Subcommand)]

@@ -24,7 +24,7 @@ use shell::grpc::{Route, channel, far};
 use shell::ids::Ids;
 use shell::process::{Process, ProcessId};
 use shell::reconciler::Status;
-use shell::seal::{KeyRing, Sealer};
+use shell::seal::Sealer;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
 
@@ -156,8 +156,11 @@ impl House<'_> {
 /// # Errors
 /// When the file is missing, others may read it, or it holds anything but keys.
 pub(crate) fn sealer(settings: &LineSettings) -> anyhow::Result<Sealer> {
-    let file = settings.keys.clone().unwrap_or_else(|| settings.data.join("keys.toml"));
-    Ok(Sealer::new(KeyRing::load(&file, settings.keys.is_none())?))
+    Ok(Sealer::at(&keys_file(settings), settings.keys.is_none())?)
+}
+
+pub(crate) fn keys_file(settings: &LineSettings) -> PathBuf {
+    settings.keys.clone().unwrap_or_else(|| settings.data.join("keys.toml"))
 }
 
 /// The operator's rota, or the example line, put into the data folder so that it can be changed.
