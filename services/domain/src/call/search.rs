@@ -71,7 +71,7 @@ impl Call {
         let ours = match self.state {
             State::Seeking => self.rung.iter().any(|rung| rung.leg == leg) || self.fallback == Some(leg),
             State::Reaching { .. } => self.caller == Some(leg),
-            State::Talking { .. } => self.transfer.as_ref().is_some_and(|other| other.leg() == Some(leg)),
+            State::Talking { .. } => self.others_have(leg),
             State::Ended { .. } => false,
         };
         if !ours {
