@@ -6,6 +6,7 @@ use std::time::Duration;
 use proto::routing::v1 as routing;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::telephony::v1 as telephony;
+use proto::telephony::v1::call_control_service_client::CallControlServiceClient;
 use proto::telephony::v1::call_service_client::CallServiceClient;
 use shell::grpc::auth::Token;
 use shell::grpc::{Route, channel, far};
@@ -26,6 +27,11 @@ impl TestLine {
 
     fn call_service(&self) -> CallServiceClient<Route> {
         CallServiceClient::new(self.route(self.http))
+    }
+
+    /// What people do on the screens of their desks.
+    pub fn control_service(&self) -> CallControlServiceClient<Route> {
+        CallControlServiceClient::new(self.route(self.http))
     }
 
     pub fn desk_service(&self) -> RoutingServiceClient<Route> {

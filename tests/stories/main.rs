@@ -6,6 +6,7 @@ use tests::{Baresip, TestCaller, TestDesk, TestLine, Voice, eventually};
 mod after_the_call;
 mod call_back;
 mod called_off;
+mod desk_screens;
 mod fallback;
 mod first_call;
 mod hunting;
