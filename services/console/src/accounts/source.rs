@@ -43,7 +43,7 @@ fn address<T>(request: &Request<T>, proxies: &[IpAddr]) -> Option<IpAddr> {
 }
 
 fn forwarded<T>(request: &Request<T>) -> Option<IpAddr> {
-    let said = request.metadata().get_all("x-forwarded-for").iter().last()?;
+    let said = request.metadata().get_all("x-forwarded-for").iter().next_back()?;
     let last = said.to_str().ok()?.rsplit(',').next()?;
     last.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }

@@ -6,6 +6,5 @@ mod admin;
 mod command;
 mod guessing;
 mod oneself;
-mod secrets;
 mod sessions;
 mod town;

@@ -1,4 +1,12 @@
 //! Nothing secret is printed, logged or lies in the store.
+//!
+//! A suite of its own: what other threads log first without a listener is never heard by one that listens later.
+
+#![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
+
+#[allow(dead_code, reason = "made for a larger suite")]
+#[path = "accounts/town.rs"]
+mod town;
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -6,9 +14,9 @@ use std::sync::{Arc, Mutex};
 use proto::console::v1::*;
 use shell::on;
 use shell::testkit::both_stores;
+use town::{KEN, PASSWORD, SECRET, Town, with};
 use tracing_subscriber::fmt::MakeWriter;
-
-use crate::town::{KEN, PASSWORD, SECRET, Town, with};
+use tracing_subscriber::fmt::format::FmtSpan;
 
 /// Everything that was logged.
 #[derive(Clone, Default)]
@@ -35,7 +43,12 @@ impl<'w> MakeWriter<'w> for Log {
 async fn no_password_code_secret_token_or_name_is_logged_printed_or_told_in_an_error() {
     let log = Log::default();
     let writer = log.clone();
-    let logger = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(writer).finish();
+    let logger = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::NEW)
+        .with_writer(writer)
+        .finish();
     let _logging = tracing::subscriber::set_default(logger);
     both_stores(|db| {
         let log = log.clone();
@@ -52,7 +65,9 @@ async fn no_password_code_secret_token_or_name_is_logged_printed_or_told_in_an_e
             {
                 told += &format!("{:?}", town.sign_in(login, password, code).await.unwrap_err());
             }
-            told += &String::from_utf8_lossy(&log.0.lock().unwrap());
+            let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+            assert!(logged.contains("AccessService/SignIn"), "the log is heard: {logged}");
+            told += &logged;
             told += &everything_written(&town).await;
 
             let code = town.code();
