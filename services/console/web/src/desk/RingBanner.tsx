@@ -65,7 +65,7 @@ function Ringing({ callId, windowId, placeClass, begunAt, until }: Props) {
         <p className="ringing-title" role="alert">{words.desk.incoming(nameOf(windowId))}</p>
         <p className="row">
           {worded(words.desk.placeClass, placeClass) && <strong className="tag">{worded(words.desk.placeClass, placeClass)}</strong>}
-          {begunAt !== undefined && <span>{words.desk.longest} {span(now - begunAt)}</span>}
+          {begunAt !== undefined && <span>{words.desk.waitingFor} {span(now - begunAt)}</span>}
           {until !== undefined && <span>{words.desk.nextDeskIn(span(until - now))}</span>}
         </p>
         <p className="small">{desk?.kind === "phone_first" && words.desk.liftPhone} {words.desk.answerHint}</p>
@@ -77,7 +77,7 @@ function Ringing({ callId, windowId, placeClass, begunAt, until }: Props) {
       <TroubleNotice trouble={answer.trouble ?? decline.trouble} />
       {!audible && (
         <Notice tone="warn">
-          {words.desk.soundBlocked} <Button size="small" onPress={() => void unlock().then(setAudible)}>{words.desk.soundOn}</Button>
+          {words.desk.soundBlocked} <Button size="small" onPress={() => void unlock().then(setAudible)}>{words.desk.soundTest}</Button>
         </Notice>
       )}
     </section>

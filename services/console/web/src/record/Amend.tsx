@@ -9,6 +9,7 @@ import { Notice, TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { useAct } from "../ui/useAct";
 import { Amendment } from "./amendment";
+import type { Fields } from "./draft";
 import { AssessmentPanel } from "./AssessmentPanel";
 import { FieldGroups } from "./FieldGroups";
 import type { Form } from "./forms";
@@ -31,7 +32,7 @@ export function Amend({ record, form, onEnd }: { record: RecordMessage; form: Fo
   const sheet = useMemo(() => new Amendment(fieldsOf(record), shelf, `amend/${record.recordId}`), [record, shelf]);
   useSheet(sheet);
   useEffect(() => void sheet.restore().then(() => setRestored(Object.keys(sheet.changes).length > 0)), [sheet]);
-  const assessed = useAssessed(record, form, sheet);
+  const { assessed, behind } = useAssessed(record, form, sheet);
   const count = Object.keys(sheet.changes).length;
   const amend = useAct(async () => {
     await triage.amendRecord({ ...operator, recordId: record.recordId, seenRevision: record.revision, reason: reason.trim(), changes: changesOf(sheet.changes) });
@@ -53,11 +54,11 @@ export function Amend({ record, form, onEnd }: { record: RecordMessage; form: Fo
       </Panel>
       <div className="record-columns">
         <div className="stack">
-          <Questions form={form} sheet={sheet} locked={false} next={assessed?.assessment?.nextQuestions ?? []} />
+          <Questions form={form} sheet={sheet} locked={false} next={assessed?.assessment?.nextQuestions ?? []} behind={behind} />
           <FieldGroups form={form} sheet={sheet} locked={false} missing={NO_FIELDS} />
         </div>
         <div className="record-side">
-          <AssessmentPanel form={form} sheet={sheet} locked={false} assessment={assessed?.assessment ?? record.assessment} behind={false} escalated={false} />
+          <AssessmentPanel form={form} sheet={sheet} locked={false} assessment={assessed?.assessment ?? record.assessment} behind={behind} escalated={false} />
         </div>
       </div>
     </div>
@@ -65,21 +66,21 @@ export function Amend({ record, form, onEnd }: { record: RecordMessage; form: Fo
 }
 
 /** What the protocol would make of it, a moment after each change. */
-function useAssessed(record: RecordMessage, form: Form, sheet: Amendment): AssessResponse | undefined {
+function useAssessed(record: RecordMessage, form: Form, sheet: Amendment): { assessed: AssessResponse | undefined; behind: boolean } {
   const { triage } = useClients();
   const operator = useOperator();
-  const [assessed, setAssessed] = useState<AssessResponse>();
+  const [assessed, setAssessed] = useState<{ of: Fields; answer: AssessResponse }>();
   const changes = sheet.changes;
   useEffect(() => {
     const gone = new AbortController();
     const timer = setTimeout(() => {
       const fields = changesOf(sheet.all());
-      triage.assess({ ...operator, protocolVersion: form.described.protocol?.version ?? record.protocolVersion, fields }, { signal: gone.signal }).then(setAssessed, () => undefined);
-    }, 400);
+      triage.assess({ ...operator, protocolVersion: form.described.protocol?.version ?? record.protocolVersion, fields }, { signal: gone.signal }).then((answer) => setAssessed({ of: changes, answer }), () => undefined);
+    }, 300);
     return () => {
       gone.abort();
       clearTimeout(timer);
     };
   }, [changes, triage, operator, form, record, sheet]);
-  return assessed;
+  return { assessed: assessed?.answer, behind: assessed?.of !== changes };
 }

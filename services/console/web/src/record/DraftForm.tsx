@@ -46,7 +46,7 @@ function Drawn({ keeper, form, locked, onSigned }: { keeper: Keeper; form: Form;
       <Merge keeper={keeper} form={form} />
       <div className="record-columns">
         <div className="stack">
-          <Questions form={form} sheet={keeper} locked={locked} next={record.assessment?.nextQuestions ?? []} />
+          <Questions form={form} sheet={keeper} locked={locked} next={record.assessment?.nextQuestions ?? []} behind={behind} />
           <FieldGroups form={form} sheet={keeper} locked={locked} missing={missing} />
         </div>
         <div className="record-side">

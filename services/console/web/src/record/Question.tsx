@@ -16,7 +16,7 @@ interface Props {
   /** Its turn: the first of those to be asked now. */
   current: boolean;
   due: boolean;
-  onAnswered: (questionId: string) => void;
+  onAnswered: () => void;
 }
 
 export const Question = memo(function Question({ question, sheet, locked, current, due, onAnswered }: Props) {
@@ -26,8 +26,8 @@ export const Question = memo(function Question({ question, sheet, locked, curren
   const name = ANSWER + question.questionId;
   const [answer = ""] = useValues(sheet, name);
   const give = (value: string) => {
-    sheet.edit(name, value ? [value] : []);
-    if (value) onAnswered(question.questionId);
+    sheet.edit(name, value ? [value] : [], true, true);
+    if (value) onAnswered();
   };
   const pressed = (event: KeyboardEvent) => {
     if (locked || !keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

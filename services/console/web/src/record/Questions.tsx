@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { Section } from "../gen/tomoshibi/triage/v1/triage_pb";
 import { useLabel, useWords } from "../i18n";
 import { Button } from "../ui/Button";
@@ -14,17 +14,19 @@ interface Props {
   locked: boolean;
   /** As the server said last. */
   next: string[];
+  /** It has not yet heard the last answer. */
+  behind: boolean;
 }
 
 /** The protocol in its order. What need not be asked now is folded away, not gone. */
-export function Questions({ form, sheet, locked, next }: Props) {
+export function Questions({ form, sheet, locked, next, behind }: Props) {
   const words = useWords();
   useSheet(sheet);
   const answered = (id: string) => (sheet.values(ANSWER + id)[0] ?? "") !== "";
   const open = next.filter((id) => !answered(id));
   const current = open[0];
   const sections = form.described.protocol?.sections ?? [];
-  const { jumpNext, onAnswered } = useStepping(open);
+  const { jumpNext, onAnswered } = useStepping(open, behind);
   if (sections.length === 0) return null;
   return (
     <Panel
@@ -43,26 +45,31 @@ export function Questions({ form, sheet, locked, next }: Props) {
   );
 }
 
-/** After an answer by key one stands at the next question: at once, or when the server has named it. */
-function useStepping(open: string[]) {
-  const going = useRef(false);
+/** How long the next question may take to be known before the one that stands there is taken. */
+const PATIENCE_MS = 1_200;
+
+/** After an answer by key one stands at the next question, as soon as the server has named it. */
+function useStepping(open: string[], behind: boolean) {
+  const [going, setGoing] = useState(false);
   const latest = useRef(open);
   latest.current = open;
-  const [, turn] = useState(0);
-  const key = open.join(" ");
   useEffect(() => {
-    if (!going.current || !latest.current[0]) return;
-    going.current = false;
-    jumpTo(ANSWER + latest.current[0]);
-  }, [key]);
-  const onAnswered = useCallback((id: string) => {
-    const rest = latest.current.filter((one) => one !== id);
-    // With the focus among the answers only: a click elsewhere is not dragged along.
-    going.current = document.activeElement?.closest(".question") !== null;
-    if (rest.length > 0 || going.current) turn((before) => before + 1);
-  }, []);
+    if (!going) return undefined;
+    const step = () => {
+      setGoing(false);
+      if (latest.current[0]) jumpTo(ANSWER + latest.current[0]);
+    };
+    if (!behind) {
+      step();
+      return undefined;
+    }
+    const patience = setTimeout(step, PATIENCE_MS);
+    return () => clearTimeout(patience);
+  }, [going, behind]);
+  // Only who stands among the answers is taken along.
+  const onAnswered = useCallback(() => setGoing(document.activeElement?.closest(".question") != null), []);
   const jumpNext = useCallback(() => latest.current[0] && jumpTo(ANSWER + latest.current[0]), []);
-  return useMemo(() => ({ jumpNext, onAnswered }), [jumpNext, onAnswered]);
+  return { jumpNext, onAnswered };
 }
 
 interface PartProps {
@@ -72,7 +79,7 @@ interface PartProps {
   open: string[];
   current: string | undefined;
   answered: (id: string) => boolean;
-  onAnswered: (id: string) => void;
+  onAnswered: () => void;
 }
 
 function Part({ section, sheet, locked, open, current, answered, onAnswered }: PartProps) {

@@ -57,6 +57,13 @@ describe("the keeper of a record", () => {
     expect(await world.shelved()).toBeUndefined();
   });
 
+  it("sends an answer at once, for the next question waits for it", async () => {
+    const world = new World();
+    world.keeper.edit("notes", ["a"]);
+    world.keeper.edit("q:awake", ["no"], true, true);
+    expect(world.timers.map((timer) => timer.ms)).toEqual([0]);
+  });
+
   it("keeps the words on the shelf while the server is away, and sends the same save again", async () => {
     const world = new World();
     world.keeper.edit("notes", ["words"]);

@@ -69,12 +69,12 @@ export class Keeper implements Sheet {
     return isEmpty(this.draft) ? "saved" : "waiting";
   }
 
-  edit(name: string, values: string[], sendable = true): void {
+  edit(name: string, values: string[], sendable = true, soon = false): void {
     if (sendable) this.heldBack.delete(name);
     else this.heldBack.add(name);
     this.trouble = undefined;
     this.become(edited(this.draft, this.server, name, values.map(wellFormed)));
-    this.plan(SAVE_AFTER_MS);
+    this.plan(soon && !this.away ? 0 : SAVE_AFTER_MS);
   }
 
   settle(name: string, how: "mine" | "theirs" | "both"): void {

@@ -6,8 +6,8 @@ export interface Sheet {
   /** Changes with every change. */
   snapshot: () => number;
   values: (name: string) => string[];
-  /** `sendable`: the value is one that the server can take. */
-  edit: (name: string, values: string[], sendable?: boolean) => void;
+  /** `sendable`: the value is one that the server can take. `soon`: something waits for what it makes of it. */
+  edit: (name: string, values: string[], sendable?: boolean, soon?: boolean) => void;
 }
 
 /** The values of one field: only what shows it is drawn again when it changes. */
