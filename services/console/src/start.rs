@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use on_call_rota::Rota;
 use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::telephony::v1::call_control_service_client::CallControlServiceClient;
@@ -54,6 +55,8 @@ pub struct Consoles {
     pub calendars: Router,
     /// They end with the shutdown.
     pub workers: Vec<JoinHandle<()>>,
+    /// The rota as it is followed here.
+    pub rota_now: watch::Receiver<Arc<Rota>>,
     reload: Arc<Notify>,
 }
 
@@ -81,6 +84,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Consoles, RotaUnusa
         shutdown: deps.shutdown.clone(),
     };
     let calendars = rota::routes(deps.db.clone(), deps.clock.clone(), rota.clone());
+    let rota_now = rota.clone();
     let rota_server = RotaServer {
         path: settings.rota,
         rota: rota.clone(),
@@ -117,5 +121,12 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Consoles, RotaUnusa
         clock: deps.clock,
         lease: settings.desk_lease,
     };
-    Ok(Consoles { night, rota: rota_server, calendars, workers: vec![tokio::spawn(follow.run())], reload })
+    Ok(Consoles {
+        night,
+        rota: rota_server,
+        calendars,
+        workers: vec![tokio::spawn(follow.run())],
+        rota_now,
+        reload,
+    })
 }

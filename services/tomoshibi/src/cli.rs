@@ -73,6 +73,9 @@ pub enum Command {
     /// The keys that seal personal data
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Who may sign in to the console: add, reset, list; no line needs to run
+    #[command(subcommand)]
+    Account(AccountCommand),
 }
 
 /// Where the settings come from. Defaults < file < environment (TOMOSHIBI_…) < these flags.
@@ -101,10 +104,13 @@ pub enum Service {
     Routing,
     Telephony,
     Escalation,
+    Triage,
+    Console,
 }
 
 impl Service {
-    pub const ALL: [Self; 3] = [Self::Routing, Self::Telephony, Self::Escalation];
+    pub const ALL: [Self; 5] =
+        [Self::Routing, Self::Telephony, Self::Escalation, Self::Triage, Self::Console];
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -260,6 +266,43 @@ pub struct RehearseArgs {
     pub budget_factor: u32,
     #[command(flatten)]
     pub at: At,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Add an account; prints a one-time password, once
+    Add(AccountAdd),
+    /// Give a new one-time password, take the second factor off and end the sessions
+    Reset { login: String },
+    /// Every account of the installation, without names
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct AccountAdd {
+    /// 3 to 64 of a-z 0-9 . _ - @
+    pub login: String,
+    /// The operator of the rota; the first one when left out
+    #[arg(long, value_name = "ID")]
+    pub operator: Option<String>,
+    /// counsellor, psychiatrist, supervisor, centre, rota_manager, operator_admin, auditor; may be given again
+    #[arg(long = "role", required = true, value_name = "ROLE")]
+    pub roles: Vec<String>,
+    /// The same person in the rota
+    #[arg(long, value_name = "ID")]
+    pub staff: Option<String>,
+    /// As others see it; the rota's name, or the login, when left out
+    #[arg(long)]
+    pub name: Option<String>,
+    /// A password that was agreed elsewhere, in a file of mode 0600; it need not be changed
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// The second factor's secret in base32, in a file of mode 0600
+    #[arg(long, value_name = "FILE", requires = "password_file")]
+    pub totp_secret_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,11 +7,14 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json, Router};
+use console::night::NightServer;
 use escalation::EscalationServer;
 use metrics_exporter_prometheus::PrometheusHandle;
+use proto::console::v1::console_service_server::ConsoleServiceServer;
 use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use proto::telephony::v1::call_service_server::CallServiceServer;
+use proto::triage::v1::triage_service_server::TriageServiceServer;
 use routing::RoutingServer;
 use shell::access::BrowserLayer;
 use shell::clock::Clock;
@@ -22,7 +25,9 @@ use telephony::CallServer;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 use tonic_web::GrpcWebLayer;
+use triage::TriageServer;
 
+use crate::gateway;
 use crate::wiring::Running;
 
 const PAGE: &str = include_str!("start_page.html");
@@ -53,17 +58,24 @@ pub(crate) async fn serve(
         status: running.status.clone(),
         clock: running.clock.clone(),
     };
+    // A newcomer without a console is told where to ring.
+    let first = match &running.console {
+        Some(console) => console.pages.clone().route("/start", get(|| async { Html(PAGE) })),
+        None => Router::new().route("/", get(|| async { Html(PAGE) })),
+    };
     let pages = Router::new()
-        .route("/", get(|| async { Html(PAGE) }))
         .route("/live", get(|| async { "alive\n" }))
         .route("/ready", get(ready))
         .route("/status", get(status))
         .route("/metrics", get(metrics_page))
-        .with_state(about);
+        .with_state(about)
+        .merge(first);
+    let elsewhere = running.console.as_ref().and_then(|console| console.triage_elsewhere.clone());
     let grpc = grpc(running)
         .await?
         .prepare()
         .into_axum_router()
+        .merge(gateway::routes(elsewhere))
         .layer(GrpcWebLayer::new())
         .layer(BrowserLayer::new(running.browser.clone()));
     let shutdown = running.shutdown.clone();
@@ -91,7 +103,19 @@ async fn grpc(running: &Running) -> anyhow::Result<Routes> {
     }
     if let Some(telephony) = &running.telephony {
         reporter.set_serving::<CallServiceServer<CallServer>>().await;
-        routes = routes.add_service(telephony.calls.clone());
+        routes = routes.add_service(telephony.calls.clone()).add_service(telephony.control.clone());
+    }
+    if let Some(server) = running.triage.clone() {
+        reporter.set_serving::<TriageServiceServer<TriageServer>>().await;
+        routes = routes.add_service(server);
+    }
+    if let Some(console) = &running.console {
+        reporter.set_serving::<ConsoleServiceServer<NightServer>>().await;
+        routes = routes
+            .add_service(console.access.clone())
+            .add_service(console.admin.clone())
+            .add_service(console.night.clone())
+            .add_service(console.rota.clone());
     }
     let shutdown = running.shutdown.clone();
     tokio::spawn(async move {
@@ -99,6 +123,8 @@ async fn grpc(running: &Running) -> anyhow::Result<Routes> {
         reporter.set_not_serving::<RoutingServiceServer<RoutingServer>>().await;
         reporter.set_not_serving::<EscalationServiceServer<EscalationServer>>().await;
         reporter.set_not_serving::<CallServiceServer<CallServer>>().await;
+        reporter.set_not_serving::<TriageServiceServer<TriageServer>>().await;
+        reporter.set_not_serving::<ConsoleServiceServer<NightServer>>().await;
     });
     Ok(routes)
 }

@@ -2,12 +2,14 @@
 //!
 //! A library too, so that tests start the same line in their own process.
 
+mod account;
 mod audit;
 mod calls;
 mod check;
 pub mod cli;
 mod client;
 mod desks;
+mod gateway;
 mod http;
 mod keys;
 mod page;
@@ -42,6 +44,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Rota(command)) => rota::run(command),
         Some(Command::Audit(command)) => audit::run(line, &command),
         Some(Command::Keys(command)) => keys::run(line, &command),
+        Some(Command::Account(command)) => account::run(line, command),
         Some(Command::Calls { follow, json, call, limit, at }) => {
             calls::run(line, &at, &calls::Wanted { follow, json, call, limit })
         }

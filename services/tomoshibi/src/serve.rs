@@ -119,6 +119,9 @@ fn say_where(running: &Running, settings: &LineSettings, listener: &TcpListener)
         say_windows(&running.rota);
         say_phones(running, &telephony.phones_file.display().to_string());
     }
+    if let Some(file) = running.console.as_ref().and_then(|console| console.accounts_file.as_ref()) {
+        say::line(format_args!("  sign in  logins and passwords in {}", file.display()));
+    }
     say::line(format_args!("  data     {}", settings.data.display()));
     Ok(())
 }

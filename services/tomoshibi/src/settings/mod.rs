@@ -1,7 +1,10 @@
 //! The settings of the line: read from the layers, checked against each other,
 //! then values that cannot be wrong.
 
+mod console;
+mod desks;
 mod escalation;
+mod notes;
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -20,6 +23,8 @@ use telephony::media::MediaSettings;
 use telephony::sip::{
     Limits as SipLimits, Login, Network, Password, SipSettings, Transport, Trunk, TrunkOut, TrunkSource,
 };
+
+pub(crate) use notes::{note, prompts};
 
 const MILLI: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -52,9 +57,20 @@ pub(crate) struct LineSettings {
     pub escalation: ::escalation::Settings,
     pub escalation_at: Option<String>,
     pub escalation_budget: Duration,
+    /// The rota is filled in when it starts.
+    pub triage: triage::Settings,
+    pub triage_at: Option<String>,
+    pub triage_budget: Duration,
+    pub telephony_at: Option<String>,
+    pub telephony_budget: Duration,
+    pub accounts: ::console::accounts::AccountsSettings,
+    /// The rota is filled in when it starts.
+    pub console: ::console::Settings,
     pub driver: DriverSettings,
     pub telemetry: TelemetrySettings,
     pub drain: Duration,
+    /// All of it as it is written, for those who may see it.
+    pub effective: Vec<Effective>,
 }
 
 /// A key, its effective value and where that was written.
@@ -86,14 +102,23 @@ impl LineSettings {
             escalation: escalation::paging(&settings),
             escalation_at: Some(settings.text("escalation.at")).filter(|at| !at.is_empty()),
             escalation_budget: settings.duration("escalation.budget", MILLI * 100..=SECOND * 10),
+            triage: console::triage(&settings),
+            triage_at: Some(settings.text("triage.at")).filter(|at| !at.is_empty()),
+            triage_budget: settings.duration("triage.budget", MILLI * 100..=SECOND * 30),
+            telephony_at: Some(settings.text("telephony.at")).filter(|at| !at.is_empty()),
+            telephony_budget: settings.duration("telephony.budget", MILLI * 100..=SECOND * 60),
+            accounts: console::accounts(&settings),
+            console: console::night(&settings, &driver.patience, driver.desk_rings),
             telemetry: telemetry(&settings),
             drain: settings.duration("drain.limit", Duration::ZERO..=HOUR * 4),
             node: settings.text("node"),
             driver,
             data,
+            effective: Vec::new(),
         };
         line.contradictions(&settings);
-        Ok((line, settings.finish()?))
+        let effective = settings.finish()?;
+        Ok((Self { effective: effective.clone(), ..line }, effective))
     }
 
     /// Settings that are right alone and wrong together.
@@ -330,6 +355,7 @@ fn driver(settings: &Settings) -> DriverSettings {
             human_answers: wait("patience.announcement"),
         },
         paging: escalation::spoken(settings),
+        desks: desks::desks(settings),
         ..DriverSettings::default()
     }
 }

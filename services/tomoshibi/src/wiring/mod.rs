@@ -1,5 +1,6 @@
 //! Which service runs here, and how each reaches the others.
 
+mod console;
 mod services;
 mod telephony;
 
@@ -12,6 +13,7 @@ use escalation::EscalationServer;
 use on_call_rota::Rota;
 use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
+use proto::triage::v1::triage_service_server::TriageServiceServer;
 use routing::RoutingServer;
 use shell::access::{Access, Browser, Gate, Sessions};
 use shell::alarms::{Alarm, Alarms};
@@ -25,13 +27,17 @@ use shell::ids::Ids;
 use shell::process::{Process, ProcessId};
 use shell::reconciler::Status;
 use shell::seal::Sealer;
+use shell::seal::data_keys::DataKeys;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
+use triage::TriageServer;
 
 use crate::cli::Service;
 use crate::rota;
-use crate::settings::LineSettings;
+use crate::settings::{Effective, LineSettings};
+use console::Ways;
 
+pub(crate) use console::Console;
 pub(crate) use telephony::Telephony;
 
 /// The example line: a prefecture with three windows.
@@ -47,6 +53,8 @@ pub(crate) struct Running {
     pub routing: Option<Gate<RoutingServiceServer<RoutingServer>>>,
     pub escalation: Option<Gate<EscalationServiceServer<EscalationServer>>>,
     pub telephony: Option<Telephony>,
+    pub triage: Option<Gate<TriageServiceServer<TriageServer>>>,
+    pub console: Option<Console>,
     /// What the workers of this process owe.
     pub status: Status,
     /// How browsers reach this line.
@@ -91,8 +99,10 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
     let sessions = Sessions::new(db.clone(), clock.clone(), ids.clone(), settings.sessions);
     let audit = Audit::new(db.clone(), clock.clone(), &sealer);
     let access = Access::new(token.clone(), sessions, audit, clock.clone());
+    let house_ids = ids.clone();
     let house = House {
         settings,
+        effective: &settings.effective,
         ids,
         clock: clock.clone(),
         db: db.clone(),
@@ -100,6 +110,7 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         shutdown: shutdown.clone(),
         token,
         access,
+        data_keys: DataKeys::new(db.clone(), clock.clone(), house_ids, sealer.clone()),
         sealer,
         bus,
         alarms,
@@ -121,14 +132,45 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         }
         false => None,
     };
-    let status = house.status;
-    let browser = settings.browser.clone();
-    Ok(Running { rota, db, clock, process, shutdown, routing, escalation, telephony, status, browser })
+    let triage = match services.contains(&Service::Triage) {
+        true => Some(house.triage(&rota_file, house.escalation_or_nobody(escalation.as_ref())?).await?),
+        false => None,
+    };
+    let console = match services.contains(&Service::Console) {
+        true => {
+            let ways = Ways {
+                routing: house.route_to(routing.as_ref())?,
+                calls: house.route_to_calls(telephony.as_ref().map(|here| &here.calls))?,
+                control: house.route_to_calls(telephony.as_ref().map(|here| &here.control))?,
+                escalation: house.escalation_or_nobody(escalation.as_ref())?,
+                triage: house.route_to_triage(triage.as_ref())?,
+                triage_is_here: triage.is_some(),
+            };
+            Some(house.console(&rota_file, ways).await?)
+        }
+        false => None,
+    };
+    let (status, browser) = (house.status, settings.browser.clone());
+    Ok(Running {
+        rota,
+        db,
+        clock,
+        process,
+        shutdown,
+        routing,
+        escalation,
+        telephony,
+        triage,
+        console,
+        status,
+        browser,
+    })
 }
 
 /// What every service here shares.
 struct House<'s> {
     settings: &'s LineSettings,
+    effective: &'s [Effective],
     ids: Ids,
     clock: Clock,
     db: Db,
@@ -137,6 +179,7 @@ struct House<'s> {
     token: Token,
     access: Access,
     sealer: Sealer,
+    data_keys: DataKeys,
     bus: Bus,
     alarms: Alarms,
     status: Status,
@@ -164,7 +207,7 @@ pub(crate) fn keys_file(settings: &LineSettings) -> PathBuf {
 }
 
 /// The operator's rota, or the example line, put into the data folder so that it can be changed.
-fn rota_file(settings: &LineSettings) -> anyhow::Result<(PathBuf, Rota)> {
+pub(crate) fn rota_file(settings: &LineSettings) -> anyhow::Result<(PathBuf, Rota)> {
     let file = match &settings.rota {
         Some(file) => file.clone(),
         None => {

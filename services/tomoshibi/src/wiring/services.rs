@@ -1,7 +1,9 @@
 //! Each service with what it needs of the house, and the way to it.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use anyhow::Context;
 use escalation::EscalationServer;
 use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
@@ -9,6 +11,8 @@ use routing::RoutingServer;
 use shell::access::Gate;
 use shell::grpc::{Route, near};
 use tokio::signal::unix::{SignalKind, signal};
+
+use shell::bus::Bus;
 
 use super::House;
 
@@ -30,6 +34,11 @@ impl House<'_> {
         };
         let running = routing::start(settings, deps).await?;
         let server = Gate::new(RoutingServiceServer::new(running.server.clone()), &self.access);
+        let running = Arc::new(running);
+        tokio::spawn(on_new_covers(self.bus.clone(), {
+            let running = running.clone();
+            move || running.reload()
+        }));
         tokio::spawn(on_hang_up(move || running.reload()));
         Ok(server)
     }
@@ -64,6 +73,11 @@ impl House<'_> {
         };
         let running = escalation::start(settings, deps).await?;
         let server = Gate::new(EscalationServiceServer::new(running.server.clone()), &self.access);
+        let running = Arc::new(running);
+        tokio::spawn(on_new_covers(self.bus.clone(), {
+            let running = running.clone();
+            move || running.reload()
+        }));
         tokio::spawn(on_hang_up(move || running.reload()));
         Ok(server)
     }
@@ -87,10 +101,29 @@ impl House<'_> {
     }
 }
 
+impl House<'_> {
+    /// For those who cannot do without: a page that nobody can send is a fault of the settings.
+    pub(super) fn escalation_or_nobody(
+        &self,
+        here: Option<&Gate<EscalationServiceServer<EscalationServer>>>,
+    ) -> anyhow::Result<Route> {
+        let found = self.route_to_escalation(here)?;
+        found.context("escalation does not run here: set escalation.at to where it runs")
+    }
+}
+
 /// SIGHUP: the rota file is read at once instead of at the next look.
-async fn on_hang_up(reload: impl Fn()) {
+pub(super) async fn on_hang_up(reload: impl Fn()) {
     let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
     while hang_up.recv().await.is_some() {
+        reload();
+    }
+}
+
+/// A cover was agreed on somebody's screen: the rota is laid anew at once.
+pub(super) async fn on_new_covers(bus: Bus, reload: impl Fn()) {
+    let mut nudges = bus.subscribe(&[::console::rota::TOPIC]);
+    while nudges.next().await.is_some() {
         reload();
     }
 }

@@ -1,6 +1,7 @@
 //! Telephony: the edge, the media, the ledger and the driver.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,20 +11,27 @@ use ::telephony::media::Engine;
 use ::telephony::media::page_words::PageWords;
 use ::telephony::media::prompts::PromptSet;
 use ::telephony::sip::SipEdge;
-use ::telephony::{CallServer, PhoneBook};
+use ::telephony::{CallControlServer, CallServer, PhoneBook};
 use domain::ids::{DeskId, OperatorId};
+use domain::ledger::Entry;
 use on_call_rota::Rota;
 use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
+use proto::telephony::v1::call_control_service_server::CallControlServiceServer;
 use proto::telephony::v1::call_service_server::CallServiceServer;
 use shell::access::Gate;
-use shell::grpc::Route;
+use shell::bus::Bus;
+use shell::grpc::{Route, near};
 use tokio::sync::{broadcast, mpsc, watch};
+use tonic::body::Body;
+use tower::Service;
 
 use super::House;
 use crate::phones::{self, Phones};
 use crate::rota;
 
+/// The bus topic by which an entry of a call is told.
+const CALLS: &str = "call";
 /// Entries that somebody who watches may be behind.
 const ENTRIES: usize = 4096;
 /// Events of the edge that wait for the driver.
@@ -31,6 +39,7 @@ const EVENTS: usize = 4096;
 
 pub(crate) struct Telephony {
     pub calls: Gate<CallServiceServer<CallServer>>,
+    pub control: Gate<CallControlServiceServer<CallControlServer>>,
     pub edge: SipEdge,
     pub deps: Arc<Deps>,
     pub phones_file: PathBuf,
@@ -89,9 +98,30 @@ impl House<'_> {
             entries: broadcast::Sender::new(ENTRIES),
         });
         driver::start(Arc::clone(&deps), events, plan_in, seats);
+        tokio::spawn(nudge(deps.entries.subscribe(), self.bus.clone()));
         let server = CallServer { deps: Arc::clone(&deps), sip: Some(edge.clone()) };
         let calls = Gate::new(CallServiceServer::new(server), &self.access);
-        Ok(Telephony { calls, edge, deps, phones_file })
+        let control = CallControlServer { deps: Arc::clone(&deps) };
+        let control = Gate::new(CallControlServiceServer::new(control), &self.access);
+        Ok(Telephony { calls, control, edge, deps, phones_file })
+    }
+
+    /// A service of telephony in this process, else where the settings say it is.
+    pub(super) fn route_to_calls<S>(&self, here: Option<&Gate<S>>) -> anyhow::Result<Route>
+    where
+        S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send + 'static,
+    {
+        let limit = self.settings.telephony_budget;
+        match (here, &self.settings.telephony_at) {
+            (Some(server), _) => Ok(near(server.clone(), limit, &self.token)),
+            (None, Some(at)) => self.far("telephony", at, limit),
+            (None, None) => anyhow::bail!("telephony does not run here: set telephony.at to where it runs"),
+        }
     }
 
     fn ledger_settings(&self) -> LedgerSettings {
@@ -102,4 +132,15 @@ impl House<'_> {
 
 fn operators_of(seats: &HashMap<DeskId, driver::Seat>) -> HashMap<DeskId, OperatorId> {
     seats.iter().map(|(desk, seat)| (desk.clone(), seat.operator.clone())).collect()
+}
+
+/// What happens in calls is shown on screens and opens records: they are told at once.
+async fn nudge(mut entries: broadcast::Receiver<Entry>, bus: Bus) {
+    loop {
+        match entries.recv().await {
+            Ok(entry) => bus.publish(CALLS, &entry.call.to_string()),
+            Err(broadcast::error::RecvError::Lagged(_)) => bus.publish(CALLS, ""),
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
 }

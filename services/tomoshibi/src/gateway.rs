@@ -1,0 +1,34 @@
+//! Browsers know one address: what they ask of a service that runs elsewhere is
+//! handed on, with the session they showed and this process's token.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::post;
+use proto::triage::v1::triage_service_server::SERVICE_NAME;
+use shell::grpc::Route;
+use tonic::Status;
+use tower::ServiceExt;
+
+/// Nothing where triage runs in this process, or nobody is to ask it here.
+pub(crate) fn routes(triage: Option<Route>) -> Router {
+    match triage {
+        Some(route) => {
+            Router::new().route(&format!("/{SERVICE_NAME}/{{method}}"), post(hand_on)).with_state(Way(route))
+        }
+        None => Router::new(),
+    }
+}
+
+#[derive(Clone)]
+struct Way(Route);
+
+async fn hand_on(State(Way(route)): State<Way>, request: Request) -> Response {
+    let answer = route.oneshot(request.map(tonic::body::Body::new)).await;
+    let answer = answer.unwrap_or_else(|fault| {
+        tracing::debug!(%fault, "a service elsewhere does not answer");
+        Status::unavailable("the service does not answer: try again").into_http()
+    });
+    answer.map(Body::new)
+}
