@@ -60,6 +60,10 @@ impl Records {
         self.describe(now_is, now)?;
         Store::update_record(tx, &now_is.row).await?;
         self.keep_fields(tx, now_is, &names).await?;
+        for name in names.iter().filter(|name| is_personal(name)) {
+            let values = now_is.machine.fields().all(name).to_vec();
+            now_is.history.add(name.clone(), now_is.row.revision, values);
+        }
         for effect in effects {
             self.follow(tx, now_is, effect, now).await?;
         }
