@@ -59,7 +59,7 @@ pub(crate) struct Swap {
 
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
-    /// By key, so that two replicas take row locks in one order.
+    /// By key, so that two replicas take row locks in one order; but for a call that moves.
     pub(crate) desks: Vec<Swap>,
     pub(crate) kept: Vec<Place>,
     /// Places that are given up, with the owner that was seen.
@@ -92,8 +92,12 @@ impl Board {
         };
         let is_new = |place: &&Place| self.places.get(&place.call) != Some(*place);
         let is_gone = |place: &&Place| !next.places.contains_key(&place.call);
+        let mut desks: Vec<Swap> = next.desks.iter().filter_map(swap).collect();
+        // A call that moves is left by one desk before it is had by the other: the store knows one desk a call.
+        let left: BTreeSet<CallId> = desks.iter().filter_map(|swap| talked(swap.seen.as_ref()?)).collect();
+        desks.sort_by_key(|swap| talked(&swap.next).is_some_and(|call| left.contains(&call)));
         Changes {
-            desks: next.desks.iter().filter_map(swap).collect(),
+            desks,
             kept: next.places.values().filter(is_new).cloned().collect(),
             dropped: self.places.values().filter(is_gone).cloned().collect(),
             ended: BTreeSet::new(),
@@ -124,6 +128,17 @@ impl Board {
         let holds =
             |(key, seat): &(&DeskKey, &Seat)| key.0 == *operator && held_call(&seat.desk) == Some(call);
         self.desks.iter().filter(holds).map(|(key, _)| key.clone()).collect()
+    }
+}
+
+fn talked(seat: &Seat) -> Option<CallId> {
+    match seat.desk.presence {
+        Presence::InCall { call, .. } => Some(call),
+        Presence::Offered { .. }
+        | Presence::SignedOut
+        | Presence::Available
+        | Presence::Paused { .. }
+        | Presence::WrapUp { .. } => None,
     }
 }
 

@@ -223,10 +223,11 @@ impl<'r> Round<'r> {
 
     fn answered(&mut self, key: &DeskKey, report: &Report) -> Result<(), RoutingError> {
         let other = self.board.answering(report.call).filter(|other| *other != key).cloned();
-        match other {
-            Some(other) if report.takes_over => return self.takes_over(key, &other, report),
-            Some(_) => return Err(RoutingError::AnsweredElsewhere),
-            None => {}
+        if report.takes_over {
+            return self.takes_over(key, other.as_ref(), report);
+        }
+        if other.is_some() {
+            return Err(RoutingError::AnsweredElsewhere);
         }
         let waits = self.board.places.contains_key(&report.call);
         let owner = self.seekers.get(&report.call).map(|seeker| seeker.owner.clone());
@@ -250,16 +251,26 @@ impl<'r> Round<'r> {
     }
 
     /// The telephones are right: who talks is in the call, whatever the board says of the desk.
-    fn takes_over(&mut self, key: &DeskKey, from: &DeskKey, report: &Report) -> Result<(), RoutingError> {
+    fn takes_over(
+        &mut self,
+        key: &DeskKey,
+        from: Option<&DeskKey>,
+        report: &Report,
+    ) -> Result<(), RoutingError> {
         let now = self.now;
-        let owner = self.seat(from).and_then(|seat| seat.claim_owner.clone());
+        let owner = from.and_then(|from| self.seat(from)?.claim_owner.clone());
         let seat = self.seat_or_vacant(key);
+        let has_it = Presence::InCall { offer: report.offer, call: report.call };
         if held_call(&seat.desk).is_some_and(|call| call != report.call) {
             return Err(RoutingError::AnsweredElsewhere);
         }
-        seat.desk.found_in_call(report.offer, report.call, now);
-        seat.claim_owner = owner;
-        self.hang_up(from, report.call);
+        if seat.desk.presence != has_it {
+            seat.desk.found_in_call(report.offer, report.call, now);
+            seat.claim_owner = owner.or_else(|| seat.claim_owner.take());
+        }
+        if let Some(from) = from {
+            self.hang_up(from, report.call);
+        }
         Ok(())
     }
 
