@@ -14,7 +14,8 @@ pub(super) fn desks(settings: &Settings) -> DeskSettings {
         picks_up: named(settings, "desks.picks_up"),
         console_grace: settings.duration("desks.console_grace", MILLI * 500..=SECOND * 60),
     };
-    if read.console_grace >= settings.duration("routing.desk_rings", SECOND * 3..=SECOND * 120) {
+    let rings = settings.duration("routing.desk_rings", SECOND * 3..=SECOND * 120);
+    if !read.console_first.is_empty() && read.console_grace >= rings {
         settings.fault(
             "desks.console_grace",
             "must be shorter than routing.desk_rings, or a phone behind a broken screen never rings",
