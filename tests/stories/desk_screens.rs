@@ -58,8 +58,14 @@ async fn a_caller_is_held_comes_back_and_is_handed_over_to_another_desk() {
     mori.is_let_go(1).await;
     let told = line.calls_ended(1).await.remove(0);
     told.is_whole();
-    assert_eq!((told.told("caller_held", "desk"), told.told("caller_resumed", "desk")), (vec!["ito".into()], vec!["ito".into()]));
-    assert_eq!((told.told("transferred", "from"), told.told("transferred", "desk")), (vec!["ito".into()], vec!["mori".into()]));
+    assert_eq!(
+        (told.told("caller_held", "desk"), told.told("caller_resumed", "desk")),
+        (vec!["ito".into()], vec!["ito".into()])
+    );
+    assert_eq!(
+        (told.told("transferred", "from"), told.told("transferred", "desk")),
+        (vec!["ito".into()], vec!["mori".into()])
+    );
     let said = line.run(&["calls"]).await;
     assert!(said.out.contains("transferred") && said.out.contains("from=ito"), "{said:?}");
 }
