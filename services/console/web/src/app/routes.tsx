@@ -2,10 +2,14 @@
 import type { ReactNode } from "react";
 import { DeskPage } from "../desk/DeskPage";
 import type { Words } from "../i18n";
+import { NightPage } from "../night/NightPage";
+import { PagePage } from "../page/PagePage";
+import { PagesPage } from "../page/PagesPage";
 import { PeoplePage } from "../people/PeoplePage";
 import { PersonPage } from "../people/PersonPage";
 import { RecordPage } from "../record/RecordPage";
 import { RecordsPage } from "../record/RecordsPage";
+import { RotaPage } from "../rota/RotaPage";
 import { AccountPage } from "../session/AccountPage";
 import type { Params } from "./router";
 
@@ -22,11 +26,15 @@ export interface Route {
 }
 
 export const ROUTES: Route[] = [
+  { path: "/night", roles: ["supervisor"], title: (words) => words.night.title, inNav: true, page: () => <NightPage /> },
+  { path: "/pages", roles: ["psychiatrist"], title: (words) => words.page.list, inNav: true, page: () => <PagesPage /> },
+  { path: "/page/:id", roles: ["psychiatrist", "supervisor"], title: (words) => words.page.title, page: ({ id = "" }) => <PagePage key={id} pageId={id} /> },
   { path: "/desk", roles: ["counsellor", "supervisor"], title: (words) => words.app.desk, inNav: true, page: () => <DeskPage /> },
   { path: "/records", roles: ["counsellor", "supervisor"], title: (words) => words.app.records, inNav: true, page: () => <RecordsPage /> },
   { path: "/record/:id", roles: ["counsellor", "psychiatrist", "supervisor", "auditor"], title: (words) => words.app.record, page: ({ id = "" }) => <RecordPage key={id} recordId={id} /> },
   { path: "/people", roles: ["counsellor", "supervisor"], title: (words) => words.app.people, inNav: true, page: () => <PeoplePage /> },
   { path: "/person/:id", roles: ["counsellor", "psychiatrist", "supervisor"], title: (words) => words.app.person, page: ({ id = "" }) => <PersonPage key={id} personId={id} /> },
+  { path: "/rota", roles: ["counsellor", "psychiatrist", "supervisor", "rota_manager"], title: (words) => words.rota.title, inNav: true, page: () => <RotaPage /> },
   { path: "/account", title: (words) => words.app.account, page: () => <AccountPage /> },
 ];
 

@@ -2,8 +2,11 @@ import type { Words } from "..";
 import { app } from "./app";
 import { common, trouble } from "./common";
 import { desk } from "./desk";
+import { night } from "./night";
+import { page } from "./page";
 import { people } from "./people";
 import { record } from "./record";
+import { rota } from "./rota";
 import { session } from "./session";
 
-export const en: Words = { common, trouble, app, session, desk, record, people };
+export const en: Words = { common, trouble, app, session, desk, record, people, night, page, rota };

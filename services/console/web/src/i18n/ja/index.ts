@@ -1,8 +1,11 @@
 import { app } from "./app";
 import { common, trouble } from "./common";
 import { desk } from "./desk";
+import { night } from "./night";
+import { page } from "./page";
 import { people } from "./people";
 import { record } from "./record";
+import { rota } from "./rota";
 import { session } from "./session";
 
-export const ja = { common, trouble, app, session, desk, record, people };
+export const ja = { common, trouble, app, session, desk, record, people, night, page, rota };
