@@ -1,6 +1,8 @@
 //! One port for people and services: gRPC (also gRPC-Web), health, metrics and
 //! the start page.
 
+use std::net::SocketAddr;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -79,7 +81,9 @@ pub(crate) async fn serve(
         .layer(GrpcWebLayer::new())
         .layer(BrowserLayer::new(running.browser.clone()));
     let shutdown = running.shutdown.clone();
-    axum::serve(listener, pages.merge(grpc))
+    // Guesses are counted by the address they come from.
+    let served = pages.merge(grpc).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, served)
         .with_graceful_shutdown(async move { shutdown.ended().await })
         .await?;
     Ok(())
