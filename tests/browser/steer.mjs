@@ -1,0 +1,193 @@
+// A real browser, steered line by line: one JSON request a line in, one JSON answer a line out.
+// Everything is found as a person finds it, by role and name; nothing is found by class, and every
+// verb waits for what it needs.
+import { createHmac } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+const PATIENCE = 30_000;
+const SIZES = { desktop: { width: 1440, height: 1000 }, phone: { width: 390, height: 844 } };
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+const tabs = new Map();
+/** The last step of each secret whose code was given: a code opens a door once. */
+const steps = new Map();
+
+/** `where`: the name of a dialog, region, group or navigation that holds it. */
+function inside(page, where) {
+  if (!where) return page;
+  const options = { name: where };
+  return ["dialog", "alertdialog", "region", "group", "navigation"].map((role) => page.getByRole(role, options)).reduce((all, one) => all.or(one)).first();
+}
+
+function found(page, { role = "button", name, where, exact = false, nth = 0 }) {
+  return inside(page, where).getByRole(role, { name, exact }).nth(nth);
+}
+
+function field(page, { name, where }) {
+  return inside(page, where).getByLabel(name).and(page.locator("input,textarea,select")).first();
+}
+
+const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** A choice may show the key that chooses it after its name. */
+const option = (name) => new RegExp(`^${escaped(name)}( \\S)?$`);
+
+function choice(page, { group, name, where }) {
+  const place = inside(page, where).getByRole("group", { name: group }).first();
+  return place.getByRole("radio", { name: option(name) }).or(place.getByRole("checkbox", { name: option(name) })).first();
+}
+
+/** From buttons, or from the list that many options are. */
+async function chosen(page, asked) {
+  const list = inside(page, asked.where).getByRole("combobox", { name: asked.group }).first();
+  const one = choice(page, asked);
+  await list.or(one).first().waitFor();
+  if (await list.isVisible()) await list.selectOption({ label: asked.name });
+  else await one.check({ force: true });
+}
+
+const isFocused = (locator) => locator.evaluate((element) => element === document.activeElement).catch(() => false);
+
+async function tabTo(page, locator, what) {
+  await locator.waitFor({ timeout: PATIENCE });
+  for (let presses = 0; presses <= 400; presses += 1) {
+    if (await isFocused(locator)) return presses;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`the Tab key never comes to ${what}`);
+}
+
+/** As a keyboard chooses: arrows among radio buttons, Tab and Space among boxes. */
+async function chooseByKeys(page, asked) {
+  const wanted = choice(page, asked);
+  await wanted.waitFor({ timeout: PATIENCE });
+  if (await wanted.isChecked()) return;
+  if ((await wanted.getAttribute("type")) === "checkbox") {
+    await tabTo(page, wanted, asked.name);
+    await page.keyboard.press("Space");
+    return;
+  }
+  const radios = inside(page, asked.where).getByRole("group", { name: asked.group }).first().getByRole("radio");
+  const checked = radios.and(page.locator(":checked"));
+  await tabTo(page, (await checked.count()) > 0 ? checked.first() : radios.first(), asked.group);
+  if (await isFocused(wanted)) await page.keyboard.press("Space");
+  for (let presses = 0; presses < 40 && !(await wanted.isChecked()); presses += 1) await page.keyboard.press("ArrowDown");
+  if (!(await wanted.isChecked())) throw new Error(`the arrow keys never come to ${asked.name}`);
+}
+
+function code(secret) {
+  const now = Math.floor(Date.now() / 30_000);
+  const step = Math.max((steps.get(secret) ?? 0) + 1, now - 1);
+  if (step > now + 1) return undefined;
+  steps.set(secret, step);
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const hash = createHmac("sha1", bytesOf(secret)).update(counter).digest();
+  const at = hash[hash.length - 1] & 15;
+  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+function bytesOf(base32) {
+  const bits = [...base32].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+  return Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+}
+
+async function faults(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")}: ${failureSummary.split("\n").slice(1).join(" ").trim()}`));
+}
+
+/** Every look of a page: both sizes, dark and light. Its faults; pictures where somebody wants them. */
+async function looked({ page, size }, { name, folder }) {
+  const told = [];
+  for (const look of Object.keys(SIZES)) {
+    await page.setViewportSize(SIZES[look]);
+    for (const theme of ["light", "dark"]) {
+      await page.evaluate((theme) => (document.documentElement.dataset.theme = theme), theme);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) told.push(`${name} ${look}: ${wide} pixels wider than the screen`);
+      told.push(...(await faults(page)).map((fault) => `${name} ${look} ${theme}: ${fault}`));
+      if (folder && theme === "dark") {
+        mkdirSync(folder, { recursive: true });
+        await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true });
+      }
+    }
+  }
+  await page.setViewportSize(SIZES[size]);
+  return [...new Set(told)];
+}
+
+const VERBS = {
+  open: async (_, { tab, url, size = "desktop", language = "ja", beside }) => {
+    const context = beside ? tabs.get(beside).context : await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce", locale: "ja-JP", timezoneId: "Asia/Tokyo" });
+    context.setDefaultTimeout(PATIENCE);
+    const page = await context.newPage();
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    await page.addInitScript((language) => localStorage.setItem("tomoshibi.language", language), language);
+    tabs.set(tab, { page, context, errors, size });
+    await page.goto(url);
+  },
+  go: ({ page }, { path }) => page.evaluate((path) => void (window.location.hash = path), path),
+  press: ({ page }, asked) => found(page, asked).click(),
+  choose: ({ page }, asked) => chosen(page, asked),
+  fill: ({ page }, asked) => field(page, asked).fill(asked.text),
+  select: ({ page }, asked) => field(page, asked).selectOption({ label: asked.text }),
+  value: ({ page }, asked) => field(page, asked).inputValue(),
+  is_chosen: ({ page }, asked) => choice(page, asked).isChecked(),
+  see: ({ page }, { text, where }) => inside(page, where).getByText(text).locator("visible=true").first().waitFor(),
+  see_gone: ({ page }, { text, where }) => inside(page, where).getByText(text).locator("visible=true").first().waitFor({ state: "hidden" }),
+  see_role: ({ page }, asked) => found(page, asked).waitFor(),
+  see_field: ({ page }, { name, text, where }) => field(page, { name, where }).and(page.locator("*")).evaluate((element, text) => new Promise((done, fail) => {
+    const begun = Date.now();
+    const look = () => (element.value === text ? done() : Date.now() - begun > 30_000 ? fail(new Error(`it is ${JSON.stringify(element.value)}`)) : setTimeout(look, 50));
+    look();
+  }), text),
+  count: ({ page }, { text, where }) => inside(page, where).getByText(text).count(),
+  read: ({ page }, { where }) => inside(page, where).locator(where ? ":scope" : "body").innerText(),
+  title: ({ page }, { text }) => page.waitForFunction((text) => document.title.includes(text), text, { timeout: PATIENCE }).then(() => page.title()),
+  is_saved: ({ page }) => page.locator("[data-standing=saved]").first().waitFor(),
+  standing: ({ page }, { text }) => page.locator(`[data-standing=${text}]`).first().waitFor(),
+  key: ({ page }, { name }) => page.keyboard.press(name),
+  type: ({ page }, { text }) => page.keyboard.type(text),
+  tab_to: ({ page }, asked) => tabTo(page, asked.role ? found(page, asked) : field(page, asked), asked.name),
+  choose_by_keys: ({ page }, asked) => chooseByKeys(page, asked),
+  focused: ({ page }) => page.evaluate(() => document.activeElement?.closest("fieldset")?.querySelector("legend")?.innerText ?? document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.innerText ?? ""),
+  path: ({ page }) => page.evaluate(() => window.location.hash.slice(1)),
+  await_path: ({ page }, { text }) => page.waitForFunction((text) => window.location.hash.includes(text), text, { timeout: PATIENCE }).then(() => page.evaluate(() => window.location.hash.slice(1))),
+  speak: async ({ page }, { language }) => {
+    await page.evaluate((language) => localStorage.setItem("tomoshibi.language", language), language);
+    await page.addInitScript((language) => localStorage.setItem("tomoshibi.language", language), language);
+    await page.reload();
+  },
+  reload: ({ page }) => page.reload(),
+  look: (tab, asked) => looked(tab, asked),
+  errors: ({ errors }) => errors.splice(0),
+  /** As a power cut of the browser: no page is asked before. */
+  close: ({ page }) => page.close({ runBeforeUnload: false }),
+  code: (_, { text }) => code(text),
+};
+
+createInterface({ input: process.stdin }).on("line", async (line) => {
+  const { id, tab, verb, ...asked } = JSON.parse(line);
+  let answer;
+  try {
+    answer = { id, told: (await VERBS[verb](tabs.get(tab), { tab, ...asked })) ?? null };
+  } catch (error) {
+    const at = tabs.get(tab)?.page;
+    const shown = await at?.locator("body").innerText().catch(() => "");
+    const { TOMOSHIBI_SHOTS: folder } = process.env;
+    if (folder) await at?.screenshot({ path: join(folder, `fault-${tab}-${id}.png`), fullPage: true }).catch(() => undefined);
+    answer = { id, fault: String(error.message), shown, errors: tabs.get(tab)?.errors ?? [] };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}).on("close", async () => {
+  await browser.close();
+  process.exit(0);
+});
