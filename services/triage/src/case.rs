@@ -29,7 +29,11 @@ pub(crate) struct Cases {
 }
 
 impl Cases {
-    pub(crate) async fn get(&self, asker: &Asker, asked: &pb::GetCaseRequest) -> Result<pb::Case, TriageError> {
+    pub(crate) async fn get(
+        &self,
+        asker: &Asker,
+        asked: &pb::GetCaseRequest,
+    ) -> Result<pb::Case, TriageError> {
         let keeper = &self.records.keeper;
         let call: CallId = word(&asked.call_id, "call_id", UUID)?;
         let facts = keeper.store.call(&asker.operator, call).await?;
@@ -89,7 +93,8 @@ impl Cases {
             Some(index) => store.people_by_number(operator, index, CANDIDATES).await?,
             None => Vec::new(),
         };
-        let mut seen: BTreeSet<String> = person.iter().map(|one: &pb::Person| one.person_id.clone()).collect();
+        let mut seen: BTreeSet<String> =
+            person.iter().map(|one: &pb::Person| one.person_id.clone()).collect();
         let mut candidates = Vec::new();
         for id in known {
             let Some(root) = store.root(operator, &id).await? else { continue };

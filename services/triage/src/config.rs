@@ -40,7 +40,10 @@ impl Settings {
         Self {
             rota,
             rota_check: Duration::from_secs(5),
-            retention_years: Figure::new(5, "as for clinical records, Medical Practitioners' Act art. 24; a setting"),
+            retention_years: Figure::new(
+                5,
+                "as for clinical records, Medical Practitioners' Act art. 24; a setting",
+            ),
             frequent_per_month: Figure::new(8, "reviews of frequent callers: 8 calls a month or more"),
             frequent_per_year: Figure::new(10, "a proposal of this project"),
             protocol: None,

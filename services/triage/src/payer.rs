@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tonic::{Code, Status};
 
 use crate::error::TriageError;
-use crate::records::Loaded;
+use crate::records::{Loaded, NOBODY};
 use crate::store::{DutyRow, Store, unreadable};
 
 /// Paid in one run; what is left comes at once after it.
@@ -45,6 +45,7 @@ pub(crate) fn duty(
     now: Instant,
 ) -> Result<DutyRow, TriageError> {
     let row = &record.row;
+    let is_somebody = row.author_staff != NOBODY;
     let band = record.machine.fields().code::<AgeBand>("age_band");
     let asked = Asked {
         window: row.window_id.clone(),
@@ -52,7 +53,7 @@ pub(crate) fn duty(
         priority,
         reasons: reasons.to_vec(),
         age_band: band.map(|band| band.to_string()).unwrap_or_default(),
-        started_by: record.machine.author().to_string(),
+        started_by: if is_somebody { row.author_staff.clone() } else { String::new() },
     };
     Ok(DutyRow {
         operator_id: row.operator_id.clone(),
@@ -101,7 +102,12 @@ impl Reconcile for Payer {
         let (debt, oldest, next) = self.store.duties_left().await?;
         let oldest = oldest.map(Instant::from_micros);
         self.alarm(oldest, now);
-        Ok(Left { debt: u64::try_from(debt).unwrap_or(0), oldest, late, next: next.map(Instant::from_micros) })
+        Ok(Left {
+            debt: u64::try_from(debt).unwrap_or(0),
+            oldest,
+            late,
+            next: next.map(Instant::from_micros),
+        })
     }
 }
 

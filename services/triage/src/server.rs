@@ -42,7 +42,7 @@ impl TriageServer {
         self.records.said(record, shown).await.map(Some)
     }
 
-    /// After a change that needed a need to know.
+    /// After a change that said why, or wrote what is shown.
     async fn person(&self, asker: &Asker, id: &str) -> Result<Option<pb::Person>, TriageError> {
         let row = self.people.known(&asker.operator, id).await?;
         self.people.shown(&row, Depth::History).await.map(Some)
@@ -182,7 +182,10 @@ impl TriageService for TriageServer {
         let asked = request.get_ref();
         let asker = Asker::of(&request, &asked.operator_id)?;
         let id = self.people.save(&asker, asked.person.as_ref().unwrap_or(&pb::Person::default())).await?;
-        Ok(Response::new(pb::SavePersonResponse { person: self.person(&asker, &id).await? }))
+        // Their plan and their history ask for a part in it, or a reason.
+        let row = self.people.known(&asker.operator, &id).await?;
+        let person = self.people.shown(&row, Depth::Line).await?;
+        Ok(Response::new(pb::SavePersonResponse { person: Some(person) }))
     }
 
     async fn link_person(

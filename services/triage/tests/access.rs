@@ -5,7 +5,7 @@
 mod kit;
 
 use domain::access::Role;
-use kit::forms::{saves, value};
+use kit::forms::{field, saves, try_save, value};
 use kit::{Client, NUMBER, OPERATOR, on_both_stores};
 use proto::triage::v1 as pb;
 use tonic::{Code, Status};
@@ -37,13 +37,19 @@ async fn whoever_is_not_the_author_says_why_they_look_and_every_look_is_written_
         for mut other in [line.sato(), line.kubo(), line.asks("aoki", &[Role::Psychiatrist])] {
             assert_eq!(get(&mut other, OPERATOR, &id, " ").await.unwrap_err().code(), Code::PermissionDenied);
             let long = "x".repeat(201);
-            assert_eq!(get(&mut other, OPERATOR, &id, &long).await.unwrap_err().code(), Code::InvalidArgument);
+            assert_eq!(
+                get(&mut other, OPERATOR, &id, &long).await.unwrap_err().code(),
+                Code::InvalidArgument
+            );
             let told = get(&mut other, OPERATOR, &id, "TELLTALE called back").await.unwrap();
             assert_eq!(value(&told, "callback_number"), Some(NUMBER));
         }
 
         let looks = line.audited().await;
-        assert_eq!(looks.iter().filter(|(action, about)| action == "record.viewed" && *about == id).count(), 4);
+        assert_eq!(
+            looks.iter().filter(|(action, about)| action == "record.viewed" && *about == id).count(),
+            4
+        );
         assert!(line.audit.verify(&OPERATOR.parse().unwrap()).await.unwrap().is_whole());
         for file in kit::files(&line.db).await {
             assert!(!kit::holds(&file, "TELLTALE"), "a reason is sealed");
@@ -62,11 +68,12 @@ async fn the_case_is_free_to_who_talks_in_the_call_and_to_nobody_else() {
 
         let refused = case(&mut line.sato(), &call_id, "").await.unwrap_err();
         assert_eq!(refused.code(), Code::PermissionDenied);
+        line.ledger.sits("ito", None).await;
         line.ledger.sits("sato", Some(call)).await;
-        assert!(case(&mut line.sato(), &call_id, "").await.is_err(), "one desk per call: ito's has it");
+        assert!(case(&mut line.sato(), &call_id, "").await.is_ok(), "the call was handed to their desk");
         assert!(case(&mut line.kubo(), &call_id, "to take over").await.is_ok());
         let looks = line.audited().await;
-        assert_eq!(looks.iter().filter(|(action, _)| action == "case.viewed").count(), 2);
+        assert_eq!(looks.iter().filter(|(action, _)| action == "case.viewed").count(), 3);
     })
     .await;
 }
@@ -80,7 +87,8 @@ async fn another_operator_learns_not_even_that_a_record_is_there() {
 
         let theirs = get(&mut mori, "other", &draft.record_id, "curious").await.unwrap_err();
         let ours = get(&mut mori, OPERATOR, &draft.record_id, "curious").await.unwrap_err();
-        let none = get(&mut mori, "other", "0192d3c4-7b1a-7000-8000-000000000001", "curious").await.unwrap_err();
+        let none =
+            get(&mut mori, "other", "0192d3c4-7b1a-7000-8000-000000000001", "curious").await.unwrap_err();
 
         assert_eq!((theirs.code(), ours.code()), (Code::NotFound, Code::NotFound));
         assert_eq!(theirs.message(), none.message());
@@ -122,6 +130,39 @@ async fn a_list_has_codes_states_and_times_only() {
         assert!(!format!("{listed:?}").contains("private"));
         assert_eq!(line.sato().list_records(asked(true)).await.unwrap().into_inner().records.len(), 0);
         assert_eq!(line.ito().list_records(asked(true)).await.unwrap().into_inner().records.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_gets_a_record_or_a_plan_by_repeating_what_another_wrote() {
+    on_both_stores(|line| async move {
+        let call = line.answers("ito", Some(NUMBER)).await;
+        let draft = line.opens(line.ito(), call).await;
+        saves(&mut line.ito(), &draft, "known", &[("notes", "private")]).await;
+        let repeated = try_save(&mut line.sato(), &draft, "known", vec![field("notes", "private")]).await;
+        assert_eq!(repeated.unwrap_err().code(), Code::PermissionDenied);
+
+        let named = pb::Person { name: "花子".into(), ..Default::default() };
+        let save =
+            |person: pb::Person| pb::SavePersonRequest { operator_id: OPERATOR.into(), person: Some(person) };
+        let made = line.ito().save_person(save(named.clone())).await.unwrap().into_inner().person.unwrap();
+        let plan = pb::Plan {
+            consent: true,
+            consent_date: "2026-10-01".into(),
+            what_helps: "private".into(),
+            ..Default::default()
+        };
+        let asked = pb::SavePlanRequest {
+            operator_id: OPERATOR.into(),
+            person_id: made.person_id.clone(),
+            plan: Some(plan),
+        };
+        line.ito().save_plan(asked).await.unwrap();
+
+        let again = pb::Person { person_id: made.person_id, ..named };
+        let shown = line.sato().save_person(save(again)).await.unwrap().into_inner().person.unwrap();
+        assert!(shown.plan.is_none() && shown.history.is_empty());
     })
     .await;
 }

@@ -110,13 +110,14 @@ async fn a_wrong_protocol_is_told_all_its_faults_with_lines_and_the_old_one_stay
         let wrong = SHIPPED
             .replacen("question = \"conscious\", is = \"no\"", "question = \"awake\", is = \"no\"", 1)
             .replacen("priority = \"P1\"", "priority = \"P9\"", 1);
-        let at = |text: &str| wrong[..wrong.find(text).unwrap()].lines().count();
+        let at = |text: &str| wrong[..wrong.find(text).unwrap()].matches('\n').count() + 1;
         let asked = pb::PublishProtocolRequest { operator_id: OPERATOR.into(), toml: wrong.clone() };
 
         let refused = line.admin().publish_protocol(asked).await.unwrap().into_inner();
 
         assert!(refused.protocol.is_none());
-        for (text, path) in [("question = \"awake\"", "rules[0].when"), ("priority = \"P9\"", "deadlines[0]")] {
+        for (text, path) in [("question = \"awake\"", "rules[0].when"), ("priority = \"P9\"", "deadlines[0]")]
+        {
             let line = u32::try_from(at(text)).unwrap();
             let told = refused.faults.iter().any(|fault| fault.line == line && fault.path.starts_with(path));
             assert!(told, "{path} in line {line}: {:#?}", refused.faults);

@@ -45,7 +45,10 @@ async fn a_record_opens_by_itself_is_saved_signed_amended_and_never_overwritten(
         let draft = line.opens(line.ito(), call).await;
         assert_eq!((draft.state.as_str(), draft.author_staff.as_str(), draft.revision), ("draft", "ito", 1));
         assert_eq!((draft.service_date.as_str(), draft.number), ("2026-11-02", 1));
-        assert_eq!((value(&draft, "callback_number"), value(&draft, "channel")), (Some(NUMBER), Some("voice")));
+        assert_eq!(
+            (value(&draft, "callback_number"), value(&draft, "channel")),
+            (Some(NUMBER), Some("voice"))
+        );
         assert_eq!(draft.author_account, kit::account("ito").to_string());
 
         let (saved, _) = saves(&mut ito, &draft, "s1", &[("notes", "眠れない"), ("topic", "home")]).await;
@@ -113,7 +116,10 @@ async fn two_browsers_edit_one_record_and_nothing_is_lost() {
 
         saves(&mut one, &seen, "one", &[("notes", "from one"), ("location", "Sakae")]).await;
         let (merged, _) = saves(&mut two, &seen, "two", &[("history", "from two")]).await;
-        assert_eq!((value(&merged, "notes"), value(&merged, "history")), (Some("from one"), Some("from two")));
+        assert_eq!(
+            (value(&merged, "notes"), value(&merged, "history")),
+            (Some("from one"), Some("from two"))
+        );
 
         let answer = try_save(&mut two, &seen, "three", vec![field("notes", "over it")]).await.unwrap();
         let Some(Outcome::Stale(stale)) = answer.outcome else { panic!("both changed the notes") };
@@ -232,13 +238,19 @@ async fn a_transfer_takes_the_form_along() {
             seen_revision: draft.revision,
             staff_id: staff.into(),
         };
-        assert_eq!(line.sato().hand_over_record(asked("sato")).await.unwrap_err().code(), Code::PermissionDenied);
+        assert_eq!(
+            line.sato().hand_over_record(asked("sato")).await.unwrap_err().code(),
+            Code::PermissionDenied
+        );
         assert_eq!(line.ito().hand_over_record(asked("mori")).await.unwrap_err().code(), Code::NotFound);
 
         line.ito().hand_over_record(asked("sato")).await.unwrap();
 
         let (saved, _) = saves(&mut line.sato(), &draft, "s", &[("notes", "goes on")]).await;
-        assert_eq!((saved.author_staff.as_str(), saved.author_account.clone()), ("sato", kit::account("sato").to_string()));
+        assert_eq!(
+            (saved.author_staff.as_str(), saved.author_account.clone()),
+            ("sato", kit::account("sato").to_string())
+        );
         let refused = try_save(&mut line.ito(), &saved, "i", vec![field("notes", "too late")]).await;
         assert_eq!(refused.unwrap_err().code(), Code::PermissionDenied);
     })

@@ -21,7 +21,8 @@ impl People {
     pub(crate) async fn find(&self, asker: &Asker, text: &str) -> Result<Vec<pb::Person>, TriageError> {
         let text = text.trim();
         if !(2..=TEXT).contains(&text.chars().count()) {
-            let right = "2 to 200 characters: a part of a name or kana, a date such as 1990-04-01, or a number";
+            let right =
+                "2 to 200 characters: a part of a name or kana, a date such as 1990-04-01, or a number";
             return Err(TriageError::invalid("text", right));
         }
         let found = match (text.parse::<Date>().is_ok() && text.len() == 10, is_number(text)) {

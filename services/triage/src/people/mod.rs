@@ -49,7 +49,9 @@ pub(crate) fn person_id(text: &str, field: &'static str) -> Result<String, Triag
 /// What was merged is changed where it went.
 fn unmerged(row: &PersonRow) -> Result<(), TriageError> {
     match &row.merged_into {
-        Some(into) => Err(TriageError::Refused(format!("this entry was merged into {into}: change that one"))),
+        Some(into) => {
+            Err(TriageError::Refused(format!("this entry was merged into {into}: change that one")))
+        }
         None => Ok(()),
     }
 }

@@ -50,7 +50,9 @@ impl People {
 
 fn words(asked: &pb::Plan) -> Result<PlanWords, TriageError> {
     if !asked.consent {
-        return Err(TriageError::Refused("plan.consent: a plan is kept only with the person's consent".into()));
+        return Err(TriageError::Refused(
+            "plan.consent: a plan is kept only with the person's consent".into(),
+        ));
     }
     let words = PlanWords {
         early_signs: part("plan.early_signs", &asked.early_signs)?,

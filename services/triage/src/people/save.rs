@@ -55,8 +55,7 @@ impl People {
         let held = held.ok_or(TriageError::NotFound("person_id"))?;
         unmerged(&held)?;
         let id = held.person_id.clone();
-        let row =
-            PersonRow { revision: held.revision + 1, details_sealed: sealed, seal_year: year, ..held };
+        let row = PersonRow { revision: held.revision + 1, details_sealed: sealed, seal_year: year, ..held };
         self.put(tx, asker, row, details, "changed").await?;
         Ok(id)
     }
@@ -111,7 +110,10 @@ fn details(asked: &pb::Person) -> Result<Details, TriageError> {
         return Err(TriageError::invalid("person.sex", format!("empty, or one of {}", Sex::CODES)));
     }
     match details.name.is_empty() && details.kana.is_empty() {
-        true => Err(TriageError::invalid("person.name", "a name or kana, 1 to 200 characters; what the person is called is enough")),
+        true => Err(TriageError::invalid(
+            "person.name",
+            "a name or kana, 1 to 200 characters; what the person is called is enough",
+        )),
         false => Ok(details),
     }
 }

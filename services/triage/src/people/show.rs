@@ -21,12 +21,7 @@ pub(crate) enum Depth {
 
 impl People {
     /// With a reason, unless a call or a draft of one's own is about them.
-    pub(crate) async fn get(
-        &self,
-        asker: &Asker,
-        id: &str,
-        reason: &str,
-    ) -> Result<pb::Person, TriageError> {
+    pub(crate) async fn get(&self, asker: &Asker, id: &str, reason: &str) -> Result<pb::Person, TriageError> {
         let row = self.known(&asker.operator, id).await?;
         let has_part = self.has_part(asker, &row).await?;
         let reason = self.keeper.reason_of(has_part, reason)?;

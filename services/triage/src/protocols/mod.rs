@@ -103,7 +103,11 @@ impl Protocols {
             Some(row) => self.parsed(operator, &row),
             None => {
                 let shipped = self.in_force(operator, now).await?;
-                if shipped.id.version == version { Ok(shipped) } else { Err(TriageError::NotFound("protocol_version")) }
+                if shipped.id.version == version {
+                    Ok(shipped)
+                } else {
+                    Err(TriageError::NotFound("protocol_version"))
+                }
             }
         }
     }

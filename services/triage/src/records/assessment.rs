@@ -26,11 +26,12 @@ pub(crate) struct Moments<'a> {
 impl Moments<'_> {
     pub(crate) fn said(&self, assessment: &Assessment, protocol: &Protocol) -> pb::Assessment {
         let advice = || assessment.advise.iter().filter_map(|id| protocol.advice(id));
-        let step = |advice: &domain::triage::protocol::Advice, step: &domain::triage::protocol::Step| pb::Step {
-            field: format!("{}{}.{}", domain::triage::STEP, advice.id, step.id),
-            label: Some(label(&step.label)),
-            service: advice.service.code().to_owned(),
-        };
+        let step =
+            |advice: &domain::triage::protocol::Advice, step: &domain::triage::protocol::Step| pb::Step {
+                field: format!("{}{}.{}", domain::triage::STEP, advice.id, step.id),
+                label: Some(label(&step.label)),
+                service: advice.service.code().to_owned(),
+            };
         pb::Assessment {
             code: coded(assessment.code.map(|code| code.code())),
             suicide_level: coded(assessment.suicide_level.map(|level| level.code())),
@@ -40,7 +41,9 @@ impl Moments<'_> {
             reasons: reasons(assessment, protocol),
             rules: assessment.rules_fired.clone(),
             deadlines: assessment.deadlines.as_ref().map(|due| self.deadlines(due)).unwrap_or_default(),
-            steps: advice().flat_map(|one| one.steps.iter().map(|each| step(one, each)).collect::<Vec<_>>()).collect(),
+            steps: advice()
+                .flat_map(|one| one.steps.iter().map(|each| step(one, each)).collect::<Vec<_>>())
+                .collect(),
             next_questions: assessment.next_questions.clone(),
         }
     }

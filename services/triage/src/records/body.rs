@@ -89,11 +89,14 @@ mod tests {
     fn the_value_at_a_revision_is_that_of_the_highest_revision_up_to_it() {
         let held = |revision| history().at(revision).map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
 
-        assert_eq!((held(1), held(2), held(3)), (
-            vec!["notes".to_owned()],
-            vec!["location".to_owned(), "notes".to_owned()],
-            vec!["location".to_owned()],
-        ));
+        assert_eq!(
+            (held(1), held(2), held(3)),
+            (
+                vec!["notes".to_owned()],
+                vec!["location".to_owned(), "notes".to_owned()],
+                vec!["location".to_owned()],
+            )
+        );
     }
 
     #[test]

@@ -41,7 +41,8 @@ impl<'a> Change<'a> {
 impl Records {
     /// The row as it is now, held, and opened.
     pub(super) async fn held(&self, tx: &mut Tx, asker: &Asker, id: &str) -> Result<Loaded, TriageError> {
-        let row = Store::record_in(tx, &asker.operator, id).await?.ok_or(TriageError::NotFound("record_id"))?;
+        let row =
+            Store::record_in(tx, &asker.operator, id).await?.ok_or(TriageError::NotFound("record_id"))?;
         self.load_in(tx, row).await
     }
 
@@ -143,7 +144,12 @@ impl Records {
     }
 
     /// Writes the audit, commits, and wakes whoever waits for records.
-    pub(super) async fn done(&self, tx: Tx, record: &RecordRow, change: &Change<'_>) -> Result<(), TriageError> {
+    pub(super) async fn done(
+        &self,
+        tx: Tx,
+        record: &RecordRow,
+        change: &Change<'_>,
+    ) -> Result<(), TriageError> {
         let subject = ("record", record.record_id.as_str());
         let entry = self.keeper.entry(change.asker, change.action, subject, change.reason)?;
         self.keeper.commit(tx, &entry.with("revision", record.revision)).await?;
@@ -189,8 +195,8 @@ fn words(values: &[String]) -> String {
 
 /// Whoever cannot hear is not a joker: the long silences and the operator's voice belong to the service.
 pub(super) fn contradicts(fields: &Fields) -> Result<(), TriageError> {
-    let is_relayed = fields.is("special_flags", Flag::Relay.code())
-        || fields.is("channel", ContactChannel::Relay.code());
+    let is_relayed =
+        fields.is("special_flags", Flag::Relay.code()) || fields.is("channel", ContactChannel::Relay.code());
     match is_relayed && fields.is("special_flags", Flag::Hoax.code()) {
         true => Err(TriageError::invalid(
             "special_flags",

@@ -22,8 +22,8 @@ pub(crate) use assessment::Moments;
 pub(crate) use change::Change;
 pub(crate) use list::line;
 pub(crate) use open::Day;
-pub(crate) use write::{Saved, record_id};
 pub(crate) use show::Shown;
+pub(crate) use write::{Saved, record_id};
 
 use crate::asker::Asker;
 use crate::error::TriageError;

@@ -23,9 +23,9 @@ impl Records {
         let facts = facts.ok_or(TriageError::NotFound("call_id"))?;
         let is_in = self.is_in(asker, &facts).await?;
         let row = self.keeper.store.record_of(&asker.operator, call).await?;
-        let is_author = row.as_ref().is_some_and(|row| {
-            asker.staff().is_some_and(|staff| row.author_staff == staff.as_str())
-        });
+        let is_author = row
+            .as_ref()
+            .is_some_and(|row| asker.staff().is_some_and(|staff| row.author_staff == staff.as_str()));
         if !is_in && !is_author && !asker.is_supervisor() {
             return Err(TriageError::NotYours("who talks in the call, or a supervisor,"));
         }
@@ -76,7 +76,8 @@ impl Records {
         let line = Asker { operator: facts.operator.clone(), who: domain::access::Principal::Service };
         let change = Change { by_line: true, ..Change::by(&line, "saved", "record.drafted") };
         self.begin(&mut tx, &record, &effects, &change).await?;
-        let entry = Entry::of_system(&facts.operator, "record.drafted").about("record", &record.row.record_id);
+        let entry =
+            Entry::of_system(&facts.operator, "record.drafted").about("record", &record.row.record_id);
         self.keeper.commit(tx, &entry).await?;
         self.keeper.bus.publish(TOPIC, &record.row.record_id);
         Ok(record.row)
@@ -161,14 +162,21 @@ pub(crate) struct Day {
 fn known(facts: &CallFacts) -> Fields {
     let mut known = Fields::default().with("channel", ContactChannel::Voice.code());
     match &facts.number {
-        Some(number) => known.set("callback_number", vec![number.reveal().clone()]),
+        Some(number) if is_written(number.reveal()) => {
+            known.set("callback_number", vec![number.reveal().clone()]);
+        }
         None if facts.withheld => known.set("number_withheld", vec!["true".to_owned()]),
-        None => {}
+        // What a strange network sends in its place is no number to ring.
+        Some(_) | None => {}
     }
     if let Some(end) = facts.ended.and_then(|(_, reason)| end_kind(reason)) {
         known.set("end_kind", vec![end.code().to_owned()]);
     }
     known
+}
+
+fn is_written(number: &str) -> bool {
+    number.chars().count() <= domain::triage::field::NUMBER && !number.chars().any(char::is_control)
 }
 
 /// As far as the line can tell.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use domain::time::Instant;
 use domain::triage::field::{AMENDMENT_REASON, is_personal};
 use domain::triage::{Fields, assess, missing_to_sign};
-use domain::time::Instant;
 use proto::triage::v1 as pb;
 
 use super::{Loaded, Moments, NOBODY, Records, record_id};
@@ -23,7 +23,11 @@ pub(crate) enum Shown {
 
 impl Records {
     /// With a reason, unless they have a part in it.
-    pub(crate) async fn get(&self, asker: &Asker, asked: &pb::GetRecordRequest) -> Result<pb::Record, TriageError> {
+    pub(crate) async fn get(
+        &self,
+        asker: &Asker,
+        asked: &pb::GetRecordRequest,
+    ) -> Result<pb::Record, TriageError> {
         let row = self.find(asker, asked).await?;
         let has_part = self.has_part(asker, &row).await?;
         let reason = self.keeper.reason_of(has_part, &asked.reason)?;
@@ -78,7 +82,14 @@ impl Records {
         said.revisions.retain(|row| i64::from(row.revision) <= revision);
         let signed = said.revisions.iter().any(|row| row.kind == "signed");
         let amended = said.revisions.iter().any(|row| row.kind == "amended");
-        said.state = if amended { "amended" } else if signed { "signed" } else { "draft" }.to_owned();
+        said.state = if amended {
+            "amended"
+        } else if signed {
+            "signed"
+        } else {
+            "draft"
+        }
+        .to_owned();
         Ok(said)
     }
 

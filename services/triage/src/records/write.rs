@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::ids::StaffId;
-use domain::triage::record::Refusal;
 use domain::triage::Record;
+use domain::triage::record::Refusal;
 use proto::triage::v1 as pb;
 
 use super::{Change, Loaded, Records};
@@ -20,13 +20,23 @@ const REASON: usize = 500;
 
 /// What became of a save.
 pub(crate) enum Saved {
-    Done { record: Box<Loaded>, escalation: Option<String> },
+    Done {
+        record: Box<Loaded>,
+        escalation: Option<String>,
+    },
     /// Nothing was stored: these fields were changed by others as well.
-    Stale { record: Box<Loaded>, conflicting: Vec<String> },
+    Stale {
+        record: Box<Loaded>,
+        conflicting: Vec<String>,
+    },
 }
 
 impl Records {
-    pub(crate) async fn save(&self, asker: &Asker, asked: &pb::SaveRecordRequest) -> Result<Saved, TriageError> {
+    pub(crate) async fn save(
+        &self,
+        asker: &Asker,
+        asked: &pb::SaveRecordRequest,
+    ) -> Result<Saved, TriageError> {
         let (staff, id) = (staff(asker)?, record_id(&asked.record_id)?);
         let changes = changes(&asked.changes)?;
         if !(1..=SAVE).contains(&asked.save_id.chars().count()) {
@@ -35,6 +45,9 @@ impl Records {
         self.ready(asker, &id).await?;
         let mut tx = self.keeper.db().begin().await?;
         let mut record = self.held(&mut tx, asker, &id).await?;
+        if record.machine.author() != &staff {
+            return Err(refused(Refusal::NotAuthor { author: record.machine.author().clone() }));
+        }
         if Store::saved(&mut tx, &id, &asked.save_id).await?.is_some() {
             drop(tx);
             return self.saved(record).await;
@@ -141,7 +154,9 @@ impl Records {
         change.also = Some("author");
         self.change(&id, &change, |record| {
             let effects = match asker.staff() {
-                Some(staff) if *record.machine.author() == staff => record.machine.hand_over(&staff, to.clone()),
+                Some(staff) if *record.machine.author() == staff => {
+                    record.machine.hand_over(&staff, to.clone())
+                }
                 Some(_) | None if asker.is_supervisor() => record.machine.take_over(to.clone()),
                 Some(_) | None => Err(Refusal::NotAuthor { author: record.machine.author().clone() }),
             }?;

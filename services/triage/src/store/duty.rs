@@ -54,12 +54,7 @@ impl Store {
         .attempt("count pages that are owed")
     }
 
-    pub(crate) async fn pay(
-        &self,
-        duty: &DutyRow,
-        escalation: &str,
-        now: Instant,
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn pay(&self, duty: &DutyRow, escalation: &str, now: Instant) -> Result<(), StoreError> {
         on!(self.db.write(), pool => {
             sqlx::query(
                 "UPDATE record_duty SET paid_us = $3, escalation_id = $4

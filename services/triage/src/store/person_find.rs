@@ -69,7 +69,11 @@ impl Store {
     }
 
     /// Whom this entry stands for by now.
-    pub(crate) async fn root(&self, operator: &OperatorId, id: &str) -> Result<Option<PersonRow>, StoreError> {
+    pub(crate) async fn root(
+        &self,
+        operator: &OperatorId,
+        id: &str,
+    ) -> Result<Option<PersonRow>, StoreError> {
         let mut found = self.person(operator, id).await?;
         while let Some(next) = found.as_ref().and_then(|row| row.merged_into.clone()) {
             found = self.person(operator, &next).await?;

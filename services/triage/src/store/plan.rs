@@ -33,7 +33,8 @@ pub(crate) struct PlanRow {
     pub(crate) seal_year: i64,
 }
 
-pub(super) const COLUMNS: &str = "SELECT operator_id, person_id, revision, at_us, account_id, sealed, seal_year FROM plan";
+pub(super) const COLUMNS: &str =
+    "SELECT operator_id, person_id, revision, at_us, account_id, sealed, seal_year FROM plan";
 
 fn row(person: &str, revision: i64) -> String {
     format!("{person}/{revision}")

@@ -149,7 +149,7 @@ impl Store {
         on!(self.db.read(), pool => {
             sqlx::query_as(
                 "SELECT r.operator_id, r.record_id, r.call_id FROM record r
-                 WHERE r.ended_us IS NULL
+                 WHERE r.ended_us IS NULL AND r.seal_year > 0
                    AND EXISTS (SELECT 1 FROM call_event e WHERE e.call_id = r.call_id AND e.kind = 'ended')
                  ORDER BY r.answered_us LIMIT $1",
             )

@@ -64,7 +64,11 @@ impl Store {
         Ok(last.map_or(OWN_KEYS, |last| last + 1))
     }
 
-    pub(crate) async fn people_of(&self, operator: &OperatorId, year: i64) -> Result<Vec<PersonRow>, StoreError> {
+    pub(crate) async fn people_of(
+        &self,
+        operator: &OperatorId,
+        year: i64,
+    ) -> Result<Vec<PersonRow>, StoreError> {
         let sql = format!("{} WHERE operator_id = $1 AND seal_year = $2", super::person::COLUMNS);
         on!(self.db.read(), pool => {
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(operator.as_str()).bind(year).fetch_all(pool).await
@@ -72,7 +76,11 @@ impl Store {
         .attempt("find people of a year")
     }
 
-    pub(crate) async fn plans_of(&self, operator: &OperatorId, year: i64) -> Result<Vec<PlanRow>, StoreError> {
+    pub(crate) async fn plans_of(
+        &self,
+        operator: &OperatorId,
+        year: i64,
+    ) -> Result<Vec<PlanRow>, StoreError> {
         let sql = format!("{} WHERE operator_id = $1 AND seal_year = $2", super::plan::COLUMNS);
         on!(self.db.read(), pool => {
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(operator.as_str()).bind(year).fetch_all(pool).await
@@ -109,7 +117,12 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) async fn reseal_person(&self, row: &PersonRow, sealed: &[u8], year: i64) -> Result<(), StoreError> {
+    pub(crate) async fn reseal_person(
+        &self,
+        row: &PersonRow,
+        sealed: &[u8],
+        year: i64,
+    ) -> Result<(), StoreError> {
         on!(self.db.write(), pool => {
             sqlx::query(
                 "UPDATE person SET details_sealed = $2, seal_year = $3 WHERE person_id = $1 AND revision = $4",
@@ -119,7 +132,12 @@ impl Store {
         .attempt("seal a person anew")
     }
 
-    pub(crate) async fn reseal_plan(&self, row: &PlanRow, sealed: &[u8], year: i64) -> Result<(), StoreError> {
+    pub(crate) async fn reseal_plan(
+        &self,
+        row: &PlanRow,
+        sealed: &[u8],
+        year: i64,
+    ) -> Result<(), StoreError> {
         on!(self.db.write(), pool => {
             sqlx::query("UPDATE plan SET sealed = $3, seal_year = $4 WHERE person_id = $1 AND revision = $2")
                 .bind(&row.person_id).bind(row.revision).bind(sealed).bind(year).execute(pool).await.map(drop)
@@ -134,7 +152,8 @@ impl Store {
         year: i64,
         today: &str,
     ) -> Result<(), StoreError> {
-        const OF: &str = "(SELECT record_id FROM record WHERE operator_id = $1 AND seal_year = $2 AND legal_hold = 0
+        const OF: &str =
+            "(SELECT record_id FROM record WHERE operator_id = $1 AND seal_year = $2 AND legal_hold = 0
              AND retention_until < $3)";
         let all = [
             format!("DELETE FROM record_field WHERE record_id IN {OF}"),

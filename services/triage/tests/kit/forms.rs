@@ -57,9 +57,13 @@ pub async fn completes(who: &mut Client, mut record: pb::Record) -> pb::Record {
         if record.missing.is_empty() {
             return record;
         }
-        let changes: Vec<(String, String)> =
-            record.missing.iter().map(|missing| (missing.field.clone(), harmless(&form, &missing.field))).collect();
-        let changes: Vec<(&str, &str)> = changes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let changes: Vec<(String, String)> = record
+            .missing
+            .iter()
+            .map(|missing| (missing.field.clone(), harmless(&form, &missing.field)))
+            .collect();
+        let changes: Vec<(&str, &str)> =
+            changes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         record = saves(who, &record, &format!("complete-{round}"), &changes).await.0;
     }
     panic!("still missing: {:?}", record.missing);
@@ -68,9 +72,13 @@ pub async fn completes(who: &mut Client, mut record: pb::Record) -> pb::Record {
 fn harmless(form: &pb::DescribeFormResponse, name: &str) -> String {
     if let Some(id) = name.strip_prefix("q:") {
         let protocol = form.protocol.as_ref().unwrap();
-        let question = protocol.sections.iter().flat_map(|one| &one.questions).find(|one| one.question_id == id);
+        let question =
+            protocol.sections.iter().flat_map(|one| &one.questions).find(|one| one.question_id == id);
         let question = question.unwrap();
-        return question.options.first().map_or_else(|| question.least.to_string(), |option| option.code.clone());
+        return question
+            .options
+            .first()
+            .map_or_else(|| question.least.to_string(), |option| option.code.clone());
     }
     let known = match name {
         "end_kind" => "completed",

@@ -180,7 +180,8 @@ impl Line {
 
     pub async fn count(&self, table: &'static str) -> i64 {
         let sql = format!("SELECT count(*) FROM {table}");
-        on!(self.db.read(), pool => sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await).unwrap()
+        on!(self.db.read(), pool => sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await)
+            .unwrap()
     }
 
     /// Waits until something is so.
