@@ -25,7 +25,7 @@ impl CallControlServer {
         let call: CallId = call_id.parse().map_err(|_| TelephonyError::invalid("call_id", CALL))?;
         let desk = DeskId::parse(desk_id).map_err(|_| TelephonyError::invalid("desk_id", DESK))?;
         let switchboard = &self.deps.switchboard;
-        if !switchboard.live().get(&call).is_some_and(|live| live.operator == operator) {
+        if switchboard.live().get(&call).is_none_or(|live| live.operator != operator) {
             return Err(TelephonyError::from(ActFault::NotHere).into());
         }
         switchboard.act(call, desk, act).await.map_err(|fault| TelephonyError::from(fault).into())
