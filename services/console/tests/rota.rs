@@ -228,7 +228,7 @@ async fn nobody_disposes_of_the_shifts_of_others() {
         let (shift, other) = office.two_shifts().await;
         let asked = stand_in(&shift, &other.staff_id);
         let third = |staff: &&str| **staff != *shift.staff_id && **staff != *other.staff_id;
-        let third = ["ito", "abe", "mita", "sato"].into_iter().find(|staff| third(&staff)).unwrap();
+        let third = ["ito", "abe", "mita", "sato"].into_iter().find(|staff| third(staff)).unwrap();
 
         let meddling = office.propose(asked.clone(), third, Role::Counsellor).await;
         assert_eq!(meddling, Err(Code::PermissionDenied));

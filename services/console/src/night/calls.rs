@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn a_talk_is_held_taken_up_again_and_joined_by_the_psychiatrist() {
         let hold = |held| Step::Held { by: Party::Counsellor, held };
-        let talk = vec![offered(1, "ito"), answered("ito")];
+        let talk = [offered(1, "ito"), answered("ito")];
         let with = |more: Vec<Step>| state(talk.iter().cloned().chain(more).collect());
 
         assert_eq!(with(vec![]), "talking");
