@@ -1,6 +1,8 @@
 //! Accounts for the command line and the example line: no server needs to run.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use domain::access::Role;
@@ -131,7 +133,7 @@ fn listed(account: &Account) -> Listed {
 }
 
 /// Once, on a line that has no account yet: an administrator, a counsellor and a psychiatrist of the rota,
-/// their passwords in a file of mode 0600. False when there were accounts, or the file.
+/// their passwords in a file of mode 0600. False when there were accounts.
 ///
 /// # Errors
 /// When the file cannot be written or the store is away.
@@ -141,9 +143,10 @@ pub async fn example(
     file: &Path,
 ) -> Result<bool, CommandFault> {
     let house = House::new(settings.clone(), deps.clone())?;
-    if file.exists() || !house.store.all().await?.is_empty() {
+    if !house.store.all().await?.is_empty() {
         return Ok(false);
     }
+    forget(file)?;
     let people = cast(&deps.rota.borrow(), &house.home);
     // The file first: a password that is in the store alone helps nobody.
     create_secret(file, &written(&people))?;
@@ -151,6 +154,16 @@ pub async fn example(
         made(&house, person).await?;
     }
     Ok(true)
+}
+
+/// Of a start that came no further, or of another store: its passwords open nothing here.
+fn forget(file: &Path) -> Result<(), SecretFault> {
+    match fs::remove_file(file) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(SecretFault::Uncreatable { path: file.display().to_string(), source })
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 fn cast(rota: &Rota, home: &OperatorId) -> Vec<AddAccount> {

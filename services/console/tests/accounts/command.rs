@@ -70,6 +70,7 @@ async fn the_example_line_gets_its_people_once_and_their_passwords_in_a_file_of_
         let town = Town::new(db);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("accounts.txt");
+        std::fs::write(&file, "of a start that came no further").unwrap();
 
         assert!(accounts::example(&town.settings, &town.deps, &file).await.unwrap());
         assert!(!accounts::example(&town.settings, &town.deps, &file).await.unwrap());
