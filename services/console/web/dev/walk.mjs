@@ -156,6 +156,44 @@ await keys("w");
 await page.locator("[data-presence=available]").waitFor();
 told("hangs up after being asked, ends the wrap-up");
 
+await page.goto(`${base}?desk=1#/record/rec-1`);
+await tabTo("訂正する");
+await keys("Enter");
+await page.locator("#f-notes textarea").fill("訂正した経過");
+await page.goto(`${base}?desk=1#/records`);
+await page.goto(`${base}?desk=1#/record/rec-1`);
+await tabTo("訂正する");
+await keys("Enter");
+await until("送っていない訂正が残っていました");
+await page.getByLabel("訂正の理由").fill("聞き違い");
+await tabTo("訂正を確定する");
+await keys("Enter");
+await until("訂正しました");
+assert.equal(await page.evaluate(() => window.line.record.state), "amended");
+told("amends with a reason; an amendment not sent is still there after leaving the page");
+
+await page.goto(`${base}?desk=1&talking=1#/record/rec-7`);
+await page.getByLabel("見る理由").fill("引き継ぎのため");
+await keys("Enter");
+await until("連絡先の書き誤り");
+told("reads somebody else's record only with a reason");
+
+await page.goto(`${base}?desk=1&talking=1#/desk`);
+await tabTo("この人として結ぶ");
+await keys("Enter");
+await until("はじめに現れるサイン");
+told("links the person and sees the crisis plan at once");
+
+await page.goto(`${base}?desk=1&roles=auditor#/account`);
+await page.locator("h1").waitFor();
+assert.equal(await page.locator(".link").count(), 0);
+await tabTo("佐藤 彩");
+await keys("Enter");
+await tabTo("サインアウト");
+await keys("Enter");
+await page.locator("input[autocomplete=username]").waitFor();
+told("an auditor has no board; signs out");
+
 await browser.close();
 await server.close();
 process.exit(0);

@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, 
 import type { Board } from "../gen/tomoshibi/console/v1/console_pb";
 import { millis } from "../i18n/time";
 import { useClients } from "../net/clients";
+import { troubleOf } from "../net/trouble";
 import { useOperator, useSession } from "../session/SessionProvider";
 import { pauseBefore, STALE_AFTER_MS } from "./resume";
 
@@ -17,14 +18,21 @@ interface Watched {
   offset: number;
 }
 
+/** Others have no board, and need none. */
+const WATCHERS: ReadonlySet<string> = new Set(["counsellor", "psychiatrist", "supervisor", "rota_manager"]);
+
+export function hasBoard(roles: string[]): boolean {
+  return roles.some((role) => WATCHERS.has(role));
+}
+
 const NOTHING: Watched = { board: undefined, link: "asking", heardAt: 0, offset: Date.now() - performance.now() };
 const Here = createContext<Watched>(NOTHING);
 
 export function BoardProvider({ children }: { children: ReactNode }) {
   const { console } = useClients();
   const operator = useOperator();
-  const { session } = useSession();
-  const on = session.at === "in";
+  const { session, refresh } = useSession();
+  const on = session.at === "in" && hasBoard(session.me.roles);
   const [watched, setWatched] = useState<Watched>(NOTHING);
   const heardAt = useRef(performance.now());
 
@@ -45,8 +53,9 @@ export function BoardProvider({ children }: { children: ReactNode }) {
             if (board) hear(board);
             failures = 0;
           }
-        } catch {
-          // Whatever broke it, the answer is the same: come back.
+        } catch (error) {
+          // Whatever broke it, the answer is the same: come back, unless nobody is signed in any more.
+          if (troubleOf(error).kind === "signed_out") void refresh();
         }
         await sleep(pauseBefore(failures, Math.random()), closed.signal);
       }
@@ -64,7 +73,7 @@ export function BoardProvider({ children }: { children: ReactNode }) {
       current.abort();
       clearInterval(listen);
     };
-  }, [console, operator, on]);
+  }, [console, operator, on, refresh]);
 
   return <Here.Provider value={watched}>{children}</Here.Provider>;
 }

@@ -6,6 +6,7 @@ import { useWords, worded } from "../i18n";
 import { millis, span } from "../i18n/time";
 import { useClients } from "../net/clients";
 import type { Keeper } from "../record/keeper";
+import { useValues } from "../record/sheet";
 import { useOperator } from "../session/SessionProvider";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
@@ -64,6 +65,7 @@ export function CallControls({ call, keeper, escalations }: Props) {
         )}
         <Button weight="primary" hotkey="p" disabled={isOpen} onPress={() => setOpen("escalate")}>{words.desk.psychiatrist}</Button>
         <Button hotkey="t" onPress={() => setOpen("transfer")}>{words.desk.transfer}</Button>
+        {keeper?.record.state === "draft" && <RelayButton keeper={keeper} />}
         <Button weight="danger" hotkey="e" onPress={() => setOpen("hangUp")}>{words.desk.hangUp}</Button>
       </div>
       <TroubleNotice trouble={hold.trouble ?? resume.trouble ?? consult.trouble} />
@@ -79,4 +81,16 @@ export function CallControls({ call, keeper, escalations }: Props) {
       </Dialog>
     </Panel>
   );
+}
+
+/** A call through the relay service is marked by one key: it takes longer, and is never taken for a hoax. */
+function RelayButton({ keeper }: { keeper: Keeper }) {
+  const words = useWords();
+  const flags = useValues(keeper, "special_flags");
+  const on = flags.includes("relay");
+  const toggle = () => {
+    keeper.edit("special_flags", on ? flags.filter((flag) => flag !== "relay") : [...flags, "relay"]);
+    keeper.edit("channel", [on ? "voice" : "relay"]);
+  };
+  return <Button hotkey="r" pressed={on} onPress={toggle}>{words.desk.relay}</Button>;
 }

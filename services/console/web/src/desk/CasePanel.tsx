@@ -7,6 +7,7 @@ import { PersonForm } from "../people/PersonForm";
 import { PlanView } from "../people/PlanView";
 import { useForm } from "../record/forms";
 import type { Keeper } from "../record/keeper";
+import { ReasonGate } from "../record/ReasonGate";
 import { RecordView } from "../record/RecordPage";
 import { RecordTable } from "../record/RecordsPage";
 import { useOperator } from "../session/SessionProvider";
@@ -23,7 +24,8 @@ export function CasePanel({ callId, keeper }: { callId: string; keeper: Keeper |
   const words = useWords();
   const { triage } = useClients();
   const operator = useOperator();
-  const asked = useLoad(callId, async (signal) => (await triage.getCase({ ...operator, callId }, { signal })).case);
+  const [reason, setReason] = useState("");
+  const asked = useLoad(`${callId} ${reason}`, async (signal) => (await triage.getCase({ ...operator, callId, reason }, { signal })).case);
   const [reading, setReading] = useState<string>();
   const [choosing, setChoosing] = useState(false);
   const known = asked.value;
@@ -34,6 +36,9 @@ export function CasePanel({ callId, keeper }: { callId: string; keeper: Keeper |
     setChoosing(false);
     asked.again();
   });
+  if (asked.trouble?.kind === "not_allowed" && reason === "") {
+    return <Panel title={words.desk.case}><ReasonGate onGiven={setReason} /></Panel>;
+  }
   if (!known) {
     return <Panel title={words.desk.case}>{asked.trouble ? <><TroubleNotice trouble={asked.trouble} /><Button onPress={asked.again}>{words.common.again}</Button></> : <p role="status">{words.common.loading}</p>}</Panel>;
   }
@@ -46,7 +51,7 @@ export function CasePanel({ callId, keeper }: { callId: string; keeper: Keeper |
         <TroubleNotice trouble={link.trouble} />
       </Panel>
       {known.person?.plan && <Panel title={words.people.plan} tone="strong"><PlanView plan={known.person.plan} /></Panel>}
-      <Panel title={`${words.desk.earlier}（${words.common.items(known.earlier.length)}）`}>
+      <Panel title={words.common.counted(words.desk.earlier, known.earlier.length)}>
         {known.earlier.length === 0 ? <p className="dim">{words.desk.earlierNone}</p> : <RecordTable records={known.earlier} caption={words.desk.earlier} onOpen={setReading} />}
       </Panel>
       <Dialog title={words.app.record} open={reading !== undefined} onClose={() => setReading(undefined)} wide>{reading && <RecordView recordId={reading} />}</Dialog>

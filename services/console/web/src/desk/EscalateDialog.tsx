@@ -34,7 +34,7 @@ export function EscalateDialog({ call, code, onClose }: { call: BoardCall; code:
   return (
     <Dialog title={words.desk.escalate} open onClose={onClose}>
       <div className="stack">
-        {onCall.length > 0 && <p>{words.desk.onCallNow}：{onCall.map(nameOf).join(" → ")}</p>}
+        {onCall.length > 0 && <p>{words.common.pair(words.desk.onCallNow, onCall.map(nameOf).join(" → "))}</p>}
         <Choices legend={words.desk.priority} options={Object.entries(words.desk.priorities).map(([value, label]) => ({ value, label }))} chosen={[priority]} onChoose={([value = "P1"]) => setPriority(value)} required />
         <Choices legend={words.desk.reasons} many options={Object.entries(words.desk.reason).map(([value, label]) => ({ value, label }))} chosen={reasons} onChoose={setReasons} required />
         {lacking && reasons.length === 0 && <Notice tone="bad" live>{words.desk.reasonNeeded}</Notice>}

@@ -36,7 +36,7 @@ function CallBacks() {
   const nameOf = useWindowName();
   const owed = useBoard()?.callBacks ?? [];
   return (
-    <Panel title={`${words.desk.owed}${owed.length > 0 ? `（${words.common.items(owed.length)}）` : ""}`}>
+    <Panel title={owed.length > 0 ? words.common.counted(words.desk.owed, owed.length) : words.desk.owed}>
       {owed.length === 0 ? <p className="dim">{words.desk.owedNone}</p> : (
         <ul className="plain-list">
           {owed.map((one) => (
@@ -69,8 +69,8 @@ function OnDuty() {
                 <span className={`row ${window.open ? "tone-good" : "dim"}`}><Sign tone={window.open ? "good" : "plain"} size={16} />{window.open ? words.desk.windowOpen : words.desk.windowClosed}</span>
                 {until !== undefined && <span className="dim small">{words.desk.until(clockTime(until, language))}</span>}
               </div>
-              <div className="small">{words.desk.counsellors}：{window.onDutyStaff.map(nameOf).join("・") || words.common.none}</div>
-              <div className="small">{words.desk.doctors}：{window.onCallStaff.map(nameOf).join(" → ") || words.common.none}</div>
+              <div className="small">{words.common.pair(words.desk.counsellors, window.onDutyStaff.map(nameOf).join("・") || words.common.none)}</div>
+              <div className="small">{words.common.pair(words.desk.doctors, window.onCallStaff.map(nameOf).join(" → ") || words.common.none)}</div>
             </li>
           );
         })}

@@ -132,7 +132,7 @@ function Deadlines({ assessment }: { assessment: Assessment | undefined }) {
               <dt>{worded(words.record.what, deadline.what)}</dt>
               <dd>
                 {at !== undefined && dayTime(at, language)} <span className={left < 0 ? "tone-bad" : ""}>{left < 0 ? words.record.over(span(-left)) : words.record.left(span(left))}</span>
-                {deadline.origin && <span className="dim small"> {words.record.origin}：{deadline.origin}</span>}
+                {deadline.origin && <span className="dim small"> {words.common.pair(words.record.origin, deadline.origin)}</span>}
               </dd>
             </div>
           );

@@ -21,8 +21,8 @@ export function History({ record, form, onShow }: { record: RecordMessage; form:
               <Button size="small" weight="quiet" label={`${words.record.showRevision} (${revision.revision})`} onPress={() => onShow(revision.revision)}>{words.record.showRevision}</Button>
             </div>
             <div className="dim small">{dayTime(millis(revision.at) ?? 0, language)} · {nameOf(revision.staffId)}</div>
-            {revision.reason && <p>{words.common.reason}：{revision.reason}</p>}
-            {revision.changed.length > 0 && <p className="small">{words.record.changed}：{revision.changed.map((name) => label(form.label(name), name)).join("、")}</p>}
+            {revision.reason && <p>{words.common.pair(words.common.reason, revision.reason)}</p>}
+            {revision.changed.length > 0 && <p className="small">{words.common.pair(words.record.changed, revision.changed.map((name) => label(form.label(name), name)).join("、"))}</p>}
           </li>
         ))}
       </ol>

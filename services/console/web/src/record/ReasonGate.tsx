@@ -5,14 +5,15 @@ import { Field } from "../ui/Field";
 import { Notice } from "../ui/Notice";
 
 /** Shown to somebody who is not the author, before the server is asked. */
-export function ReasonGate({ children }: { children: (reason: string) => ReactNode }) {
+export function ReasonGate({ children, onGiven }: { children?: (reason: string) => ReactNode; onGiven?: (reason: string) => void }) {
   const words = useWords();
   const [reason, setReason] = useState("");
   const [given, setGiven] = useState("");
-  if (given) return children(given);
+  if (given && children) return children(given);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setGiven(reason.trim());
+    onGiven?.(reason.trim());
   };
   return (
     <form className="stack" onSubmit={submit}>

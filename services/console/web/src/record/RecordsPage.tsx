@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { useBoard, useStaffName } from "../board/BoardProvider";
 import type { RecordLine } from "../gen/tomoshibi/triage/v1/triage_pb";
-import { useLanguage, useWords, worded } from "../i18n";
+import { useLabel, useLanguage, useWords, worded } from "../i18n";
 import { dayTime, millis } from "../i18n/time";
 import { useClients } from "../net/clients";
 import { useOperator } from "../session/SessionProvider";
@@ -11,6 +11,7 @@ import { Notice, TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { useLoad } from "../ui/useLoad";
 import { CodeMark } from "./CodeMark";
+import { useForm } from "./forms";
 import { useKeepers } from "./KeepersProvider";
 
 export function RecordsPage() {
@@ -37,7 +38,7 @@ export function RecordsPage() {
       <LeftBehind />
       <TroubleNotice trouble={listed.trouble} />
       {listed.busy && !listed.value && <p role="status">{words.common.loading}</p>}
-      {unsigned.length > 0 && <Panel title={`${words.record.unsignedFirst}（${words.common.items(unsigned.length)}）`} tone="strong"><RecordTable records={unsigned} caption={words.record.unsignedFirst} /></Panel>}
+      {unsigned.length > 0 && <Panel title={words.common.counted(words.record.unsignedFirst, unsigned.length)} tone="strong"><RecordTable records={unsigned} caption={words.record.unsignedFirst} /></Panel>}
       {listed.value && <Panel title={words.record.others}>{signed.length > 0 ? <RecordTable records={signed} caption={words.record.others} /> : <p>{words.record.noRecords}</p>}</Panel>}
     </div>
   );
@@ -62,6 +63,10 @@ export function RecordTable({ records, caption, onOpen }: { records: RecordLine[
   const words = useWords();
   const { language } = useLanguage();
   const nameOf = useStaffName();
+  const label = useLabel();
+  const { value: form } = useForm("");
+  const dispositions = form?.kinds.get("disposition")?.list ?? "";
+  const dispositionOf = (code: string) => label(form?.code(dispositions, code), code);
   return (
     <table className="table">
       <caption className="hidden-text">{caption}</caption>
@@ -83,7 +88,7 @@ export function RecordTable({ records, caption, onOpen }: { records: RecordLine[
               <th scope="row">{at}{line.number > 0 && <span className="dim small"> #{line.number}</span>}</th>
               <td data-label={words.record.code}><CodeMark code={line.code} /> <span className="dim small">{worded(words.record.state, line.state)}</span></td>
               <td data-label={words.record.by}>{nameOf(line.authorStaff)}</td>
-              <td data-label={words.record.disposition}>{line.disposition.join("・") || "–"}</td>
+              <td data-label={words.record.disposition}>{line.disposition.map(dispositionOf).join("・") || "–"}</td>
               <td>{onOpen ? <Button size="small" label={`${words.record.open} ${at}`} onPress={() => onOpen(line.recordId)}>{words.record.open}</Button> : <a href={`#/record/${encodeURIComponent(line.recordId)}`} aria-label={`${words.record.open} ${at}`}>{words.record.open}</a>}</td>
             </tr>
           );

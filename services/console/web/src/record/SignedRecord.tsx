@@ -66,7 +66,7 @@ export function ReadFields({ record, form }: { record: RecordMessage; form: Form
       <Panel title={words.record.assessment}>
         <div className="row">
           <span className="dim">{words.record.computed}</span> <CodeMark code={record.assessment?.code ?? ""} />
-          <span className="dim">{words.record.own}</span> <CodeMark code={fields[OWN_CODE]?.[0] ?? ""} />
+          <span className="dim">{words.record.authorsOwn}</span> <CodeMark code={fields[OWN_CODE]?.[0] ?? ""} />
         </div>
         {pairs(["own_code_reason"])}
         <ul className="plain-list">{record.assessment?.reasons.map((reason) => <li key={reason.ja}>{label(reason)}</li>)}</ul>
@@ -91,7 +91,7 @@ export function RecordHead({ record }: { record: RecordMessage }) {
     <div className="row dim">
       <strong className="tag">{worded(words.record.state, record.state)}</strong>
       {record.number > 0 && <span>{words.record.number(record.serviceDate, record.number)}</span>}
-      <span>{words.record.by}：{nameOf(record.authorStaff)}</span>
+      <span>{words.common.pair(words.record.by, nameOf(record.authorStaff))}</span>
       {answered !== undefined && <span>{words.record.answeredAt} {dayTime(answered, language)}</span>}
       {ended !== undefined && <span>{words.record.endedAt} {dayTime(ended, language)}</span>}
       {record.legalHold && <strong className="tag tone-warn">{words.record.hold}</strong>}

@@ -21,6 +21,8 @@ export interface Outside {
 export type Standing = "saved" | "waiting" | "sending" | "kept" | "refused" | "merging";
 
 export const SAVE_AFTER_MS = 500;
+/** Troubles that another try with the same words would meet again. */
+const REFUSED: ReadonlySet<Trouble["kind"]> = new Set(["invalid", "not_allowed", "missing", "conflict", "not_fresh"]);
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000];
 
 export class Keeper implements Sheet {
@@ -149,7 +151,7 @@ export class Keeper implements Sheet {
   }
 
   private failed(trouble: Trouble): void {
-    if (trouble.kind === "away" || trouble.kind === "signed_out" || trouble.kind === "too_many") {
+    if (!REFUSED.has(trouble.kind)) {
       this.away = true;
       this.become(this.draft);
       this.plan(RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? 1_000);

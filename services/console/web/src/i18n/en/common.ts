@@ -20,6 +20,8 @@ export const common: typeof ja.common = {
   required: "required",
   times: (count: number) => (count === 1 ? "once" : `${count} times`),
   people: (count: number) => `${count}`,
+  counted: (title: string, count: number) => `${title} (${count})`,
+  pair: (title: string, value: string) => `${title}: ${value}`,
   items: (count: number) => `${count}`,
   reload: "Reload",
 };

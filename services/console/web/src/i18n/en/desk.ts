@@ -51,6 +51,7 @@ export const desk: typeof ja.desk = {
   together: "All three",
   psychiatrist: "Psychiatrist",
   transfer: "Transfer",
+  relay: "Relay call",
   hangUp: "Hang up",
   hangUpSure: "End this call?",
   hangUpYes: "End it",

@@ -32,6 +32,7 @@ export const record: typeof ja.record = {
   computed: "By the protocol",
   noCode: "not decided yet",
   own: "Your code",
+  authorsOwn: "Author's code",
   asComputed: "Same as the protocol",
   lower: "Less urgent than the protocol says. Write why.",
   codeStarted: "This code has started to page a psychiatrist.",

@@ -18,6 +18,8 @@ export const common = {
   required: "必須",
   times: (count: number) => `${count} 回`,
   people: (count: number) => `${count} 人`,
+  counted: (title: string, count: number) => `${title}（${count} 件）`,
+  pair: (title: string, value: string) => `${title}：${value}`,
   items: (count: number) => `${count} 件`,
   reload: "読み直す",
 };

@@ -49,6 +49,7 @@ export const desk = {
   together: "三者で話す",
   psychiatrist: "精神科医を呼ぶ",
   transfer: "転送",
+  relay: "リレー通話",
   hangUp: "終話",
   hangUpSure: "通話を終えますか。",
   hangUpYes: "終える",

@@ -37,6 +37,7 @@ export const record = {
   computed: "手順からの区分",
   noCode: "まだ決まりません",
   own: "あなたの区分",
+  authorsOwn: "担当者の区分",
   asComputed: "手順と同じにする",
   lower: "手順より低い区分です。理由を書いてください。",
   codeStarted: "この区分により、精神科医の呼出が始まりました。",
