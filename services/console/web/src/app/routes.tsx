@@ -1,5 +1,6 @@
 // Every page, whom it is for, and whether it is in the navigation.
 import type { ReactNode } from "react";
+import { AdminPage } from "../admin/AdminPage";
 import { DeskPage } from "../desk/DeskPage";
 import type { Words } from "../i18n";
 import { NightPage } from "../night/NightPage";
@@ -35,6 +36,7 @@ export const ROUTES: Route[] = [
   { path: "/people", roles: ["counsellor", "supervisor"], title: (words) => words.app.people, inNav: true, page: () => <PeoplePage /> },
   { path: "/person/:id", roles: ["counsellor", "psychiatrist", "supervisor"], title: (words) => words.app.person, page: ({ id = "" }) => <PersonPage key={id} personId={id} /> },
   { path: "/rota", roles: ["counsellor", "psychiatrist", "supervisor", "rota_manager"], title: (words) => words.rota.title, inNav: true, page: () => <RotaPage /> },
+  { path: "/admin", roles: ["operator_admin", "auditor", "supervisor"], title: (words) => words.admin.title, inNav: true, page: () => <AdminPage /> },
   { path: "/account", title: (words) => words.app.account, page: () => <AccountPage /> },
 ];
 

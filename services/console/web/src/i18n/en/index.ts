@@ -1,4 +1,5 @@
 import type { Words } from "..";
+import { admin } from "./admin";
 import { app } from "./app";
 import { common, trouble } from "./common";
 import { desk } from "./desk";
@@ -9,4 +10,4 @@ import { record } from "./record";
 import { rota } from "./rota";
 import { session } from "./session";
 
-export const en: Words = { common, trouble, app, session, desk, record, people, night, page, rota };
+export const en: Words = { common, trouble, app, session, desk, record, people, night, page, rota, admin };

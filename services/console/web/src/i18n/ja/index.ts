@@ -1,3 +1,4 @@
+import { admin } from "./admin";
 import { app } from "./app";
 import { common, trouble } from "./common";
 import { desk } from "./desk";
@@ -8,4 +9,4 @@ import { record } from "./record";
 import { rota } from "./rota";
 import { session } from "./session";
 
-export const ja = { common, trouble, app, session, desk, record, people, night, page, rota };
+export const ja = { common, trouble, app, session, desk, record, people, night, page, rota, admin };
