@@ -2,6 +2,7 @@
 // or from a script as `window.line`.
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { type Me, MeSchema } from "../src/gen/tomoshibi/console/v1/access_pb";
 import { type Board, type BoardCall, BoardCallSchema, type BoardDesk, BoardDeskSchema, BoardSchema } from "../src/gen/tomoshibi/console/v1/console_pb";
 import { type Escalation, EscalationSchema } from "../src/gen/tomoshibi/escalation/v1/escalation_pb";
@@ -23,12 +24,17 @@ export class Line {
   person: Person;
   linked = false;
   saves: string[] = [];
+  /** What a busier night adds to the board. */
+  more: (board: Board) => Board = (board) => board;
+  seeAlarm: (alarmId: string) => void = () => undefined;
+  auditBroken = false;
+  fresh = false;
   private watchers = new Set<() => void>();
 
   constructor(how: URLSearchParams) {
     this.signedIn = how.get("in") !== "no";
     this.me = create(MeSchema, {
-      accountId: "acc-1", operatorId: "hokuto", operatorName: "北斗県", login: "aya", name: "佐藤 彩", staffId: "sato",
+      accountId: "acc-1", operatorId: "hokuto", operatorName: "北斗県", login: "aya", name: "佐藤 彩", staffId: how.get("staff") ?? "sato",
       roles: (how.get("roles") ?? "counsellor").split(","), mustChangePassword: how.get("must") === "password", mustEnrolTotp: how.get("must") === "totp",
       idleUntil: at(Date.now() + Number(how.get("idle") ?? 1800) * 1000), sessionUntil: at(Date.now() + 12 * 3_600_000), recoveryCodesLeft: 9, breakGlass: how.get("broken") === "yes",
     });
@@ -50,6 +56,10 @@ export class Line {
       this.ring();
       this.answer();
     }
+  }
+
+  mustBeFresh() {
+    if (!this.fresh) throw new ConnectError("prove yourself again: sign in freshly", Code.FailedPrecondition);
   }
 
   sit(deskId: string) {
@@ -156,7 +166,7 @@ export class Line {
 
   board(): Board {
     const now = Date.now();
-    return create(BoardSchema, {
+    return this.more(create(BoardSchema, {
       now: at(now),
       windows: [{ windowId: "night", name: "夜間こころの相談", open: true, onDutyStaff: ["sato", "suzuki"], onCallStaff: ["kimura", "ito"], until: at(now + 5_400_000) }],
       desks: this.desks,
@@ -167,6 +177,6 @@ export class Line {
       hours: Array.from({ length: 24 }, (_, hour) => ({ hour, calls: hour < 5 ? 6 - hour : hour > 17 ? hour - 15 : 1, answered: hour < 5 ? 5 - hour : hour > 17 ? hour - 16 : 1 })),
       staff: [{ staffId: "sato", name: "佐藤 彩" }, { staffId: "suzuki", name: "鈴木 健" }, { staffId: "kimura", name: "木村 航" }, { staffId: "ito", name: "伊藤 遥" }],
       budgets: [{ step: "announcement", seconds: 20 }, { step: "next_window", seconds: 60 }, { step: "supervisor", seconds: 120 }, { step: "fallback", seconds: 180 }],
-    });
+    }));
   }
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import { createServer } from "vite";
+import { MORE } from "./more-pages.mjs";
 
 const folder = process.argv[2] ?? join(tmpdir(), "tomoshibi-shots");
 const only = process.argv[3];
@@ -50,15 +51,16 @@ const PAGES = [
   { name: "people", query: "desk=1", hash: "/people", act: async (page) => { await page.locator("input[type=search]").fill("山田"); await page.keyboard.press("Enter"); await page.locator(".cards").waitFor(); } },
   { name: "person", query: "desk=1", hash: "/person/p-1", act: async (page) => { await page.locator("button.choice").first().click(); await page.locator("form button[type=submit]").click(); await page.locator(".plan").waitFor(); } },
   { name: "account", query: "desk=1", hash: "/account" },
+  ...MORE,
 ];
 
 let faults = 0;
 for (const language of ["ja", "en"]) {
   for (const [size, viewport] of Object.entries(SIZES)) {
-    for (const { name, query, hash = "/", act } of PAGES) {
+    for (const { name, query, hash = "/", act, theme: look, window: seen } of PAGES) {
       if (only && !name.match(new RegExp(only))) continue;
       const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
-      const theme = name === "records" && language === "en" ? "light" : "dark";
+      const theme = look ?? (name === "records" && language === "en" ? "light" : "dark");
       await context.addInitScript(([spoken, look]) => { localStorage.setItem("tomoshibi.language", spoken); localStorage.setItem("tomoshibi.theme", look); }, [language, theme]);
       const page = await context.newPage();
       page.on("pageerror", (error) => { faults += 1; console.log(`${name}: ${error.message}`); });
@@ -73,7 +75,7 @@ for (const language of ["ja", "en"]) {
         faults += 1;
         console.log(`${name} ${language} ${size}: ${error.message.split("\n")[0]}`);
       }
-      await page.screenshot({ path: join(folder, `${name}-${language}-${size}.png`), fullPage: !["idle", "escalate", "ringing"].includes(name) });
+      await page.screenshot({ path: join(folder, `${name}-${language}-${size}.png`), fullPage: !seen && !["idle", "escalate", "ringing"].includes(name) });
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (over > 0) { faults += 1; console.log(`${name} ${language} ${size}: ${over} px too wide`); }
       const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();

@@ -1,11 +1,14 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
-import { AccessService } from "../src/gen/tomoshibi/console/v1/access_pb";
-import { ConsoleService } from "../src/gen/tomoshibi/console/v1/console_pb";
+import { AccessService, AdminService } from "../src/gen/tomoshibi/console/v1/access_pb";
+import { ConsoleService, RotaService } from "../src/gen/tomoshibi/console/v1/console_pb";
 import { FieldSchema, RevisionSchema, TriageService } from "../src/gen/tomoshibi/triage/v1/triage_pb";
 import { listening } from "../src/net/calls";
+import { adminService, triageAdmin } from "./admin";
 import { assessed, FORM } from "./form";
 import { at, type Line } from "./line";
+import { nightVerbs } from "./night";
+import { rotaService } from "./rota";
 
 export function pretendedTransport(line: Line) {
   const there = async () => {
@@ -27,11 +30,14 @@ export function pretendedTransport(line: Line) {
         changePassword: () => ((line.me = { ...line.me, mustChangePassword: false }), { me: line.me }),
         beginTotp: () => ({ url: "otpauth://totp/x", secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", qrSvg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h3v3H0zM6 0h3v3H6zM0 6h3v3H0zM4 4h2v2H4z"/></svg>' }),
         confirmTotp: () => ((line.me = { ...line.me, mustEnrolTotp: false }), { recoveryCodes: Array.from({ length: 10 }, (_, n) => `k7fq-2m9x-${n}p4d`), me: line.me }),
-        reauthenticate: () => ({ me: line.me }),
+        reauthenticate: () => ((line.fresh = true), { me: line.me }),
         listSessions: async () => (await there(), { sessions: [{ sessionId: "s1", createdAt: at(Date.now() - 3_600_000), lastAt: at(Date.now()), device: "Chromium · Linux", thisOne: true, kind: "password" }, { sessionId: "s2", createdAt: at(Date.now() - 86_400_000), lastAt: at(Date.now() - 80_000_000), device: "Safari · iPad", kind: "oidc" }] }),
         revokeSession: () => ({}),
       });
+      router.service(AdminService, adminService(line, there));
+      router.service(RotaService, rotaService(line, there));
       router.service(ConsoleService, {
+        ...nightVerbs(line, there),
         watchBoard: async function* (_request, { signal }) {
           await there();
           while (!signal.aborted) {
@@ -65,6 +71,7 @@ export function pretendedTransport(line: Line) {
         },
       });
       router.service(TriageService, {
+        ...triageAdmin(line, there),
         describeForm: async () => (await there(), FORM),
         assess: async ({ fields }) => (await there(), assessed(fields, Date.now())),
         openRecord: async () => (await there(), { record: line.opened() }),
@@ -98,10 +105,10 @@ export function pretendedTransport(line: Line) {
           return { record: line.change(changes, "sato", "amended", reason) };
         },
         handOverRecord: async () => (await there(), { record: line.opened() }),
-        listRecords: async () => {
+        listRecords: async ({ unsignedOnly }) => {
           await there();
           const old = (recordId: string, days: number, code: string) => ({ recordId, state: "signed", authorStaff: "suzuki", answeredAt: at(Date.now() - days * 86_400_000), code, disposition: ["D03"], serviceDate: "2026-11-18", number: days + 3 });
-          return { records: [{ recordId: "rec-1", state: line.opened().state, authorStaff: "sato", answeredAt: at(Date.now()), code: line.opened().assessment?.code ?? "", serviceDate: "2026-11-21", number: 17 }, old("rec-7", 3, "C"), old("rec-8", 12, "E")] };
+          return { records: [{ recordId: "rec-1", state: line.opened().state, authorStaff: "sato", answeredAt: at(Date.now()), code: line.opened().assessment?.code ?? "", serviceDate: "2026-11-21", number: 17 }, ...(unsignedOnly ? [] : [old("rec-7", 3, "C"), old("rec-8", 12, "E")])] };
         },
         getCase: async () => {
           await there();

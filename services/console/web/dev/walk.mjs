@@ -24,7 +24,7 @@ const tabTo = async (text, most = 60) => {
 };
 const told = (what) => console.log(`ok ${what}`);
 
-await page.goto(`${base}?in=no`);
+await page.goto(`${base}?in=no`, { timeout: 60_000 });
 await page.locator("input[autocomplete=username]").waitFor();
 await page.keyboard.type("aya");
 await keys("Tab");
@@ -95,6 +95,8 @@ const shelf = await page.evaluate(async () => {
   return rows.map((row) => new TextDecoder().decode(row.sealed)).join();
 });
 assert.ok(shelf.length > 20 && !shelf.includes("server gone"), "sealed");
+await page.goto(`${base}?desk=1`);
+await page.waitForFunction(() => window.line.record?.fields.find((field) => field.name === "notes")?.values[0].includes("server gone"));
 await page.goto(`${base}?desk=1&talking=1`);
 await notes.waitFor();
 await page.waitForFunction(() => document.querySelector("#f-notes textarea")?.value.includes("server gone"));

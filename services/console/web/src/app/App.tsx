@@ -34,6 +34,8 @@ function Doors() {
   if (session.at === "asking") return <Plain title={words.common.product}><p role="status">{words.common.loading}</p></Plain>;
   if (session.at === "out" || session.at === "away") return <SignInPage session={session} />;
   const { me } = session;
+  const unfinished = me.mustChangePassword || me.mustEnrolTotp;
+  if (session.at === "ended" && unfinished) return <SignInPage session={{ at: "out" }} />;
   if (me.mustChangePassword) return <Plain title={words.session.changePassword}><ChangePassword forced /></Plain>;
   if (me.mustEnrolTotp) return <Plain title={words.session.enrol}><EnrolTotp /></Plain>;
   return (

@@ -1,10 +1,15 @@
 import { useBoard, useStaffName } from "../board/BoardProvider";
 import { useLanguage, useWords } from "../i18n";
 import { clockTime, millis } from "../i18n/time";
+import { useClients } from "../net/clients";
+import { RecordTable } from "../record/RecordsPage";
+import { useOperator } from "../session/SessionProvider";
 import { BarChart } from "../ui/Chart";
+import { TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { Sign } from "../ui/Sign";
 import { Elapsed } from "../ui/Timer";
+import { useLoad } from "../ui/useLoad";
 import { useWindowName } from "./RingBanner";
 
 /** What is at hand while nobody rings: one's own debts, the line's debts, who is there. */
@@ -21,12 +26,14 @@ export function Quiet() {
 
 function Unsigned() {
   const words = useWords();
+  const { triage } = useClients();
+  const operator = useOperator();
   const ids = useBoard()?.unsignedRecordIds ?? [];
+  const listed = useLoad(ids.length === 0 ? undefined : ids.join(" "), async (signal) => (await triage.listRecords({ ...operator, mineOnly: true, unsignedOnly: true }, { signal })).records);
   return (
     <Panel title={words.desk.unsigned}>
-      {ids.length === 0 ? <p className="dim">{words.desk.unsignedNone}</p> : (
-        <ul className="plain-list">{ids.map((id) => <li key={id}><a href={`#/record/${encodeURIComponent(id)}`}>{words.record.open} {id.slice(-8)}</a></li>)}</ul>
-      )}
+      {ids.length === 0 ? <p className="dim">{words.desk.unsignedNone}</p> : <RecordTable records={listed.value ?? []} caption={words.desk.unsigned} />}
+      <TroubleNotice trouble={listed.trouble} />
     </Panel>
   );
 }

@@ -32,23 +32,6 @@ export function KeepersProvider({ children }: { children: ReactNode }) {
     void openShelf(me.accountId).then(setShelf);
   }, [me.accountId]);
 
-  // News from the server, from the browser or from a new sign-in: what waits is tried at once.
-  useEffect(() => {
-    const nudge = () => keepers.forEach((keeper) => keeper.nudge());
-    if (link === "live" && session.at === "in") nudge();
-    window.addEventListener("online", nudge);
-    return () => window.removeEventListener("online", nudge);
-  }, [link, session.at, keepers]);
-
-  useEffect(() => {
-    const leave = (event: BeforeUnloadEvent) => {
-      const unsafe = [...keepers.values()].some((keeper) => keeper.standing() !== "saved" && !keeper.lasting);
-      if (unsafe) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", leave);
-    return () => window.removeEventListener("beforeunload", leave);
-  }, [keepers]);
-
   const value = useMemo<Keepers | undefined>(() => {
     if (!shelf) return undefined;
     const outside = outsideOf(clients, me.operatorId);
@@ -68,6 +51,30 @@ export function KeepersProvider({ children }: { children: ReactNode }) {
       },
     };
   }, [shelf, clients, me.operatorId, keepers]);
+
+  // News from the server, from the browser or from a new sign-in: what waits is tried at once.
+  useEffect(() => {
+    const nudge = () => keepers.forEach((keeper) => keeper.nudge());
+    if (link === "live" && session.at === "in") nudge();
+    window.addEventListener("online", nudge);
+    return () => window.removeEventListener("online", nudge);
+  }, [link, session.at, keepers]);
+
+  // What a tab that is gone could not send goes out from here, whether its record is looked at or not.
+  const live = link === "live" && session.at === "in";
+  useEffect(() => {
+    if (!live || !value) return;
+    void resend(clients, me.operatorId, value);
+  }, [live, value, clients, me.operatorId]);
+
+  useEffect(() => {
+    const leave = (event: BeforeUnloadEvent) => {
+      const unsafe = [...keepers.values()].some((keeper) => keeper.standing() !== "saved" && !keeper.lasting);
+      if (unsafe) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", leave);
+    return () => window.removeEventListener("beforeunload", leave);
+  }, [keepers]);
 
   return value ? <Here.Provider value={value}>{children}</Here.Provider> : null;
 }
@@ -91,6 +98,18 @@ function outsideOf({ triage }: Clients, operatorId: string): Outside {
       return () => clearTimeout(timer);
     },
   };
+}
+
+/** Records that cannot be read as one's own any more stay on the shelf and are named on the records' page. */
+async function resend({ triage }: Clients, operatorId: string, { leftBehind, keeperOf }: Keepers): Promise<void> {
+  for (const recordId of await leftBehind()) {
+    try {
+      const { record } = await triage.getRecord({ operatorId, recordId });
+      if (record?.state === "draft") await keeperOf(record);
+    } catch {
+      // Tried again when the line is next heard.
+    }
+  }
 }
 
 /** Drafts are `<record>/<tab>`; amendments begin with `amend/` and are none of these. */
