@@ -4,12 +4,15 @@
 
 mod kit;
 
+use domain::ids::CallId;
+use domain::ledger::AnsweredBy;
 use kit::forms::{completes, field, saves, try_save, value};
 use kit::{Client, NUMBER, OPERATOR, on_both_stores, secs};
 use proto::triage::v1 as pb;
 use proto::triage::v1::save_record_response::Outcome;
 use shell::on;
 use tonic::Code;
+use uuid::Uuid;
 
 /// An attempt that goes on: code A.
 const DANGER: (&str, &str) = ("q:attempt", "yes");
@@ -162,6 +165,49 @@ async fn danger_pages_the_psychiatrist_once_and_c_only_offers() {
         let (after, same) = saves(&mut ito, &urgent, "more", &[("notes", "help is on the way")]).await;
         assert_eq!((same, after.escalation_ids), (page.clone(), vec![page]));
         assert_eq!(line.count("escalation").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_danger_raises_the_page_that_runs_and_rings_nobody_twice() {
+    on_both_stores(|line| async move {
+        let call = line.answers("ito", None).await;
+        let draft = line.opens(line.ito(), call).await;
+        let mut ito = line.ito();
+
+        let (near, first) = saves(&mut ito, &draft, "b", &[("q:attempt", "unknown")]).await;
+        let (now, second) = saves(&mut ito, &near, "a", &[DANGER]).await;
+
+        let codes: Vec<&str> = now.revisions.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes, ["", "B", "A"]);
+        assert!(!first.is_empty());
+        assert_eq!((second, line.count("escalation").await), (first, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_with_a_name_answered_has_a_record_that_a_supervisor_gives_away() {
+    on_both_stores(|line| async move {
+        let call = CallId(Uuid::now_v7());
+        line.ledger.begins(call, Some(NUMBER), line.clock.now()).await;
+        line.ledger.is_answered(call, AnsweredBy::Fallback, line.clock.now()).await;
+        line.bus.publish("desk", "none");
+        line.until("a draft is there", || async { line.count("record").await == 1 }).await;
+        let draft = line.opens(line.kubo(), call).await;
+        assert_eq!((draft.author_staff.as_str(), draft.author_account.as_str()), ("", ""));
+
+        let asked = pb::HandOverRecordRequest {
+            operator_id: OPERATOR.into(),
+            record_id: draft.record_id.clone(),
+            seen_revision: draft.revision,
+            staff_id: "ito".into(),
+        };
+        line.kubo().hand_over_record(asked).await.unwrap();
+
+        let (saved, _) = saves(&mut line.ito(), &draft, "s", &[("notes", "rang back")]).await;
+        assert_eq!(saved.author_staff, "ito");
     })
     .await;
 }
