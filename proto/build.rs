@@ -4,10 +4,11 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const CONTRACTS: [&str; 6] = [
+const CONTRACTS: [&str; 7] = [
     "tomoshibi/console/v1/access.proto",
     "tomoshibi/console/v1/console.proto",
     "tomoshibi/escalation/v1/escalation.proto",
+    "tomoshibi/referral/v1/referral.proto",
     "tomoshibi/routing/v1/routing.proto",
     "tomoshibi/telephony/v1/telephony.proto",
     "tomoshibi/triage/v1/triage.proto",

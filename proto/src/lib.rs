@@ -15,6 +15,12 @@ pub mod escalation {
     }
 }
 
+pub mod referral {
+    pub mod v1 {
+        tonic::include_proto!("tomoshibi.referral.v1");
+    }
+}
+
 pub mod routing {
     pub mod v1 {
         tonic::include_proto!("tomoshibi.routing.v1");

@@ -1,6 +1,6 @@
 //! The table: which RPC is for whom. A test of the shell holds it against the contracts.
 
-use super::Role::{self, Auditor, Counsellor, OperatorAdmin, Psychiatrist, RotaManager, Supervisor};
+use super::Role::{self, Auditor, Centre, Counsellor, OperatorAdmin, Psychiatrist, RotaManager, Supervisor};
 
 /// Whom an RPC is for, besides services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,4 +178,30 @@ pub const TABLE: &[(&str, Rule)] = &[
     ("/tomoshibi.triage.v1.TriageService/PublishProtocol", fresh(to(&[OperatorAdmin]))),
     ("/tomoshibi.triage.v1.TriageService/SetLegalHold", to(&[Supervisor, OperatorAdmin])),
     ("/tomoshibi.triage.v1.TriageService/RunRetention", fresh(to(&[OperatorAdmin]))),
+    // What centres and hospitals do.
+    ("/tomoshibi.referral.v1.CentreService/Subscribe", to(&[Centre])),
+    ("/tomoshibi.referral.v1.CentreService/Acknowledge", to(&[Centre])),
+    ("/tomoshibi.referral.v1.CentreService/Accept", to(&[Centre])),
+    ("/tomoshibi.referral.v1.CentreService/Decline", to(&[Centre])),
+    ("/tomoshibi.referral.v1.CentreService/AskBack", to(&[Centre])),
+    ("/tomoshibi.referral.v1.CentreService/ReportArrival", to(&[Centre])),
+    ("/tomoshibi.referral.v1.CentreService/ReportOutcome", to(&[Centre])),
+    ("/tomoshibi.referral.v1.CentreService/ListCases", to(&[Centre])),
+    ("/tomoshibi.referral.v1.CentreService/ReportPlaces", to(&[Centre])),
+    // Referrals.
+    ("/tomoshibi.referral.v1.ReferralService/DraftReferral", AT_A_DESK),
+    ("/tomoshibi.referral.v1.ReferralService/ReleaseReferral", AT_A_DESK),
+    ("/tomoshibi.referral.v1.ReferralService/RecallReferral", AT_A_DESK),
+    ("/tomoshibi.referral.v1.ReferralService/CorrectReferral", AT_A_DESK),
+    ("/tomoshibi.referral.v1.ReferralService/AnswerQuestion", AT_A_DESK),
+    ("/tomoshibi.referral.v1.ReferralService/ListReferrals", to(&[Counsellor, Supervisor, Auditor])),
+    ("/tomoshibi.referral.v1.ReferralService/GetReferral", to(&[Counsellor, Supervisor, Psychiatrist])),
+    ("/tomoshibi.referral.v1.ReferralService/GetSheet", to(&[Counsellor, Supervisor, Centre])),
+    ("/tomoshibi.referral.v1.ReferralService/SettleByHand", to(&[Supervisor])),
+    ("/tomoshibi.referral.v1.ReferralService/ChooseHospital", to(&[Counsellor, Supervisor, Centre])),
+    (
+        "/tomoshibi.referral.v1.ReferralService/ListTargets",
+        to(&[Counsellor, Supervisor, OperatorAdmin, Centre]),
+    ),
+    ("/tomoshibi.referral.v1.ReferralService/SaveTarget", to(&[OperatorAdmin, Supervisor])),
 ];
