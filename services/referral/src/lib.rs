@@ -1,0 +1,1 @@
+//! Cases handed to centres and duty hospitals until somebody has taken them.
