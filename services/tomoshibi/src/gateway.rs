@@ -1,5 +1,6 @@
 //! Browsers know one address: what they ask of a service that runs elsewhere is
-//! handed on, with the session they showed and this process's token.
+//! handed on, with the session they showed and this process's token. Without a session that token would
+//! make a service of a stranger: nothing is handed on.
 
 use axum::Router;
 use axum::body::Body;
@@ -7,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::post;
 use proto::triage::v1::triage_service_server::SERVICE_NAME;
+use shell::access::SESSION;
 use shell::grpc::Route;
 use tonic::Status;
 use tower::ServiceExt;
@@ -25,6 +27,10 @@ pub(crate) fn routes(triage: Option<Route>) -> Router {
 struct Way(Route);
 
 async fn hand_on(State(Way(route)): State<Way>, request: Request) -> Response {
+    if !request.headers().contains_key(SESSION) {
+        let stranger = Status::unauthenticated("sign in first; a service shows its token");
+        return stranger.into_http::<tonic::body::Body>().map(Body::new);
+    }
     let answer = route.oneshot(request.map(tonic::body::Body::new)).await;
     let answer = answer.unwrap_or_else(|fault| {
         tracing::debug!(%fault, "a service elsewhere does not answer");
