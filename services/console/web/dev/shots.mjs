@@ -1,5 +1,5 @@
 // Looks at every page over a pretended line: pictures into a folder, axe on each, a walk by keyboard.
-// node dev/shots.mjs [folder]
+// node dev/shots.mjs [folder [pages [theme]]]
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,7 +60,7 @@ for (const language of ["ja", "en"]) {
     for (const { name, query, hash = "/", act, theme: look, window: seen } of PAGES) {
       if (only && !name.match(new RegExp(only))) continue;
       const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
-      const theme = look ?? (name === "records" && language === "en" ? "light" : "dark");
+      const theme = process.argv[4] ?? look ?? (name === "records" && language === "en" ? "light" : "dark");
       await context.addInitScript(([spoken, look]) => { localStorage.setItem("tomoshibi.language", spoken); localStorage.setItem("tomoshibi.theme", look); }, [language, theme]);
       const page = await context.newPage();
       page.on("pageerror", (error) => { faults += 1; console.log(`${name}: ${error.message}`); });
