@@ -10,6 +10,7 @@ import { TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { useAct } from "../ui/useAct";
 import { useLoad } from "../ui/useLoad";
+import { useAccountNames } from "./useAccountNames";
 import { VerifyAudit } from "./VerifyAudit";
 
 const PAGE = 100;
@@ -27,7 +28,7 @@ export function AuditLog() {
   const operator = useOperator();
   const [wanted, setWanted] = useState<Wanted>({ accountId: "", subjectId: "", turn: 0 });
   const key = `${wanted.accountId} ${wanted.subjectId} ${wanted.turn}`;
-  const accounts = useLoad("accounts", async (signal) => (await admin.listAccounts({ ...operator }, { signal })).accounts);
+  const { accounts, nameOf } = useAccountNames();
   const read = async (before: bigint) => (await admin.listAudit({ ...operator, before, limit: PAGE, accountId: wanted.accountId, subjectId: wanted.subjectId })).entries;
   const first = useLoad(key, () => read(0n));
   const [older, setOlder] = useState<{ key: string; entries: AuditEntry[]; over: boolean }>();
@@ -38,12 +39,11 @@ export function AuditLog() {
     const next = await read(entries.at(-1)?.seq ?? 0n);
     setOlder({ key, entries: [...after, ...next], over: next.length < PAGE });
   });
-  const nameOf = (accountId: string) => accounts.value?.find((one) => one.accountId === accountId)?.name || accountId || words.admin.theLine;
   return (
     <>
       <VerifyAudit />
       <Panel title={words.admin.audit}>
-        <Filter accounts={(accounts.value ?? []).map((one) => ({ value: one.accountId, label: one.name || one.login }))} onWanted={(next) => setWanted((before) => ({ ...next, turn: before.turn + 1 }))} />
+        <Filter accounts={accounts.map((one) => ({ value: one.accountId, label: one.name || one.login }))} onWanted={(next) => setWanted((before) => ({ ...next, turn: before.turn + 1 }))} />
         <TroubleNotice trouble={first.trouble ?? more.trouble} />
         {first.busy && <p role="status">{words.common.loading}</p>}
         {first.value && entries.length === 0 && <p>{words.admin.nothing}</p>}

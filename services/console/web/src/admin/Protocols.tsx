@@ -12,6 +12,7 @@ import { Sign } from "../ui/Sign";
 import { useLoad } from "../ui/useLoad";
 import { useIsAdmin } from "./AdminPage";
 import { ProtocolEditor } from "./ProtocolEditor";
+import { useAccountNames } from "./useAccountNames";
 
 export function Protocols() {
   const words = useWords();
@@ -42,6 +43,7 @@ export function Protocols() {
 
 function Table({ protocols, onBegin, onRead }: { protocols: ProtocolLine[]; onBegin?: (protocol: ProtocolLine) => void; onRead: (protocol: ProtocolLine) => void }) {
   const words = useWords();
+  const { nameOf } = useAccountNames();
   const { language } = useLanguage();
   return (
     <table className="table">
@@ -62,7 +64,7 @@ function Table({ protocols, onBegin, onRead }: { protocols: ProtocolLine[]; onBe
               <th scope="row">{protocol.protocolId} {protocol.version}</th>
               <td data-label={words.admin.state}>{protocol.inForce ? <span className="row tone-good"><Sign tone="good" size={16} />{words.admin.inForce}</span> : <span className="dim">–</span>}</td>
               <td data-label={words.admin.publishedAt}>{at === undefined ? "–" : dayTime(at, language)}</td>
-              <td data-label={words.admin.publishedBy}>{protocol.publishedBy || words.admin.theLine}</td>
+              <td data-label={words.admin.publishedBy}>{nameOf(protocol.publishedBy)}</td>
               <td>
                 <div className="row">
                   <Button size="small" label={`${words.admin.showFile}: ${protocol.version}`} onPress={() => onRead(protocol)}>{words.admin.showFile}</Button>

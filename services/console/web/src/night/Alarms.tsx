@@ -19,7 +19,7 @@ export function Alarms({ alarms }: { alarms: BoardAlarm[] }) {
   const unseen = alarms.some(({ seenBy }) => seenBy === "");
   const sorted = [...alarms].sort((a, b) => Number(a.seenBy !== "") - Number(b.seenBy !== "") || (millis(b.raisedAt) ?? 0) - (millis(a.raisedAt) ?? 0));
   return (
-    <Panel title={`${words.night.alarms}${alarms.length > 0 ? `（${words.common.items(alarms.length)}）` : ""}`} tone={unseen ? "bad" : "plain"}>
+    <Panel title={words.night.counted(words.night.alarms, alarms.length)} tone={unseen ? "bad" : "plain"}>
       <TroubleNotice trouble={see.trouble} />
       {alarms.length === 0 ? <p className="dim">{words.night.noAlarms}</p> : (
         <ul className="cards">{sorted.map((alarm) => <Alarm key={alarm.alarmId} alarm={alarm} busy={see.busy} onSeen={() => void see.run(alarm.alarmId)} />)}</ul>

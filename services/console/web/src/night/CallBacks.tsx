@@ -11,7 +11,7 @@ export function CallBacks({ owed }: { owed: BoardCallBack[] }) {
   const windowName = useWindowName();
   const sorted = [...owed].sort((a, b) => (millis(a.owedAt) ?? 0) - (millis(b.owedAt) ?? 0));
   return (
-    <Panel title={`${words.night.callBacks}${owed.length > 0 ? `（${words.common.items(owed.length)}）` : ""}`}>
+    <Panel title={words.night.counted(words.night.callBacks, owed.length)}>
       {owed.length === 0 ? <p className="dim">{words.night.noCallBacks}</p> : (
         <ul className="plain-list">
           {sorted.map((one) => (

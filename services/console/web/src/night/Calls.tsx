@@ -21,7 +21,7 @@ export function Calls({ board }: { board: Board }) {
   return (
     <Panel title={words.night.callsTitle}>
       {board.calls.length === 0 ? <p className="dim">{words.night.noCalls}</p> : (
-        <table className="table">
+        <table className="table night-table">
           <thead>
             <tr>
               <th scope="col">{words.night.state}</th>
@@ -55,7 +55,7 @@ function Row({ call, board, onStepIn }: { call: BoardCall; board: Board; onStepI
   return (
     <tr>
       <th scope="row">
-        <span className={`row tone-${tone}`}><Sign tone={tone} size={18} />{worded(words.desk.callState, call.state)}</span>
+        <span className={`state tone-${tone}`}><Sign tone={tone} size={18} />{worded(words.desk.callState, call.state)}</span>
       </th>
       <td data-label={words.night.window}>
         {windowName(call.windowId)}

@@ -27,7 +27,7 @@ export function Desks({ desks }: { desks: BoardDesk[] }) {
     <Panel title={words.night.desksTitle}>
       <TroubleNotice trouble={pause.trouble ?? resume.trouble} />
       {desks.length === 0 ? <p className="dim">{words.night.noDesks}</p> : (
-        <table className="table">
+        <table className="table night-table">
           <thead>
             <tr>
               <th scope="col">{words.night.desk}</th>
@@ -78,10 +78,10 @@ function Row({ desk, onPause, onResume, onAsk }: RowProps) {
         {there && desk.staffId ? nameOf(desk.staffId) : <span className="dim">{words.common.none}</span>}
         {there && <div className="dim small">{desk.onDuty ? words.desk.onDuty : words.desk.offDuty}</div>}
       </td>
-      <td data-label={words.night.state}><span className={`row tone-${tone}`}><Sign tone={tone} size={18} />{reason}</span></td>
+      <td data-label={words.night.state}><span className={`state tone-${tone}`}><Sign tone={tone} size={18} />{reason}</span></td>
       <td data-label={words.night.since}>{there ? <Elapsed since={millis(desk.since)} /> : <span className="dim">–</span>}</td>
       <td data-label={words.night.phone}>
-        <span className={`row ${desk.phoneRegistered ? "" : "tone-bad"}`}><Sign tone={desk.phoneRegistered ? "good" : "bad"} size={16} />{desk.phoneRegistered ? words.night.phoneOk : words.night.phoneGone}</span>
+        <span className={`state ${desk.phoneRegistered ? "" : "tone-bad"}`}><Sign tone={desk.phoneRegistered ? "good" : "bad"} size={16} />{desk.phoneRegistered ? words.night.phoneOk : words.night.phoneGone}</span>
       </td>
       <td>
         <div className="row">

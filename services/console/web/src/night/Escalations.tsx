@@ -20,7 +20,7 @@ export function Escalations({ escalations }: { escalations: Escalation[] }) {
       {open.length === 0 ? <p className="dim">{words.night.noEscalations}</p> : <ul className="cards">{open.map((one) => <Card key={one.escalationId} escalation={one} />)}</ul>}
       {settled.length > 0 && (
         <details>
-          <summary>{words.night.settled}（{words.common.items(settled.length)}）</summary>
+          <summary>{words.night.counted(words.night.settled, settled.length)}</summary>
           <ul className="cards">{settled.map((one) => <Card key={one.escalationId} escalation={one} />)}</ul>
         </details>
       )}

@@ -29,14 +29,14 @@ export function NightPage() {
       <FiguresPanel board={board} />
       <div className="night-columns">
         <div className="stack">
-          <Calls board={board} />
-          <Desks desks={board.desks} />
-          <Hours hours={board.hours} />
-        </div>
-        <div className="stack">
           <Alarms alarms={board.alarms} />
           <Escalations escalations={board.escalations} />
           <CallBacks owed={board.callBacks} />
+        </div>
+        <div className="stack">
+          <Calls board={board} />
+          <Desks desks={board.desks} />
+          <Hours hours={board.hours} />
         </div>
       </div>
       <Ahead turn={turn} />

@@ -14,7 +14,7 @@ import { useLoad } from "../ui/useLoad";
 import { AdviceForm } from "./AdviceForm";
 import { Answer } from "./Answer";
 import { StandingNotice } from "./StandingNotice";
-import { standingFor } from "./standing";
+import { type Standing, standingFor } from "./standing";
 
 /** What a link in a page's e-mail opens, on a telephone, at night: ten lines and two buttons. */
 export function PagePage({ pageId }: { pageId: string }) {
@@ -40,6 +40,9 @@ interface Props {
   onAnswered: () => void;
 }
 
+/** What the board will say once it has heard of the answer. */
+const MEANS: Record<string, Standing> = { accepted: "mine", taken_over: "taken_over", withdrawn: "withdrawn", declined: "declined" };
+
 function Case({ found, read, pageId, onAnswered }: Props) {
   const words = useWords();
   const { staffId } = useMe();
@@ -50,7 +53,7 @@ function Case({ found, read, pageId, onAnswered }: Props) {
   return (
     <>
       <Heading escalation={escalation} />
-      {answer && <Outcome answer={answer} />}
+      {answer && MEANS[answer.outcome] !== standing && <Outcome answer={answer} />}
       <StandingNotice escalation={escalation} live />
       <Lines lines={found.lines} />
       {found.mine ? <Answer pageId={pageId} standing={standing} onAnswered={(said) => (setAnswer(said), onAnswered())} /> : <Notice tone="plain">{words.page.othersPage}</Notice>}

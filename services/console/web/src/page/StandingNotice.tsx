@@ -20,7 +20,7 @@ export function StandingNotice({ escalation, live = false }: { escalation: Escal
     case "mine":
       return (
         <>
-          <Notice tone="good" live={live}>{words.page.youHave}</Notice>
+          <Notice tone="good" live={live}>{words.page.accepted}</Notice>
           <Left escalation={escalation} said={words.page.lapsesIn} />
         </>
       );

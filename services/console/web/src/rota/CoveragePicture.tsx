@@ -36,7 +36,7 @@ export function CoveragePicture({ title, coverage, shown, tickHours, windowName 
           </div>
         );
       })}
-      <div className="coverage-ticks" aria-hidden="true">
+      <div className={`coverage-ticks ${tickHours >= 24 ? "coverage-ticks-days" : ""}`} aria-hidden="true">
         {ticksOf(shown, tickHours).map((at) => <span key={at} style={{ left: `${placeOf({ from: at, to: at }, shown).left}%` }}>{label(at)}</span>)}
       </div>
       <Holes holes={holes} windowName={windowName} />
@@ -56,7 +56,7 @@ function BandShape({ band, shown, most }: { band: Band; shown: Stretch; most: nu
     <div className={`band ${band.open ? "" : "band-closed"}`} style={{ left: `${left}%`, width: `${width}%` }}>
       <div className="band-people" style={{ height: `${height}%` }} />
       {band.onCall > 0 && <div className="band-on-call" />}
-      {width > 2.2 && (band.open || band.counsellors > 0) && <span className="band-figure">{band.counsellors}</span>}
+      {(band.open || band.counsellors > 0) && <span className="band-figure">{band.counsellors}</span>}
     </div>
   );
 }

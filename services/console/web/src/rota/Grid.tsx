@@ -8,6 +8,7 @@ export interface GridHead {
   label: string;
   free?: boolean;
   gap?: boolean;
+  today?: boolean;
 }
 
 export interface GridCell {
@@ -89,7 +90,7 @@ export function Grid({ title, hint, corner, columns, rows, narrow }: Props) {
 
 function HeadCell({ head, scope }: { head: GridHead; scope: "col" | "row" }) {
   return (
-    <th scope={scope} className={`${head.free ? "cell-free" : ""} ${head.gap ? "head-gap" : ""}`}>
+    <th scope={scope} className={`${head.free ? "cell-free" : ""} ${head.gap ? "head-gap" : ""} ${head.today ? "head-today" : ""}`}>
       <span aria-hidden="true">
         {head.text}
         {head.under && <span className="head-under">{head.under}</span>}

@@ -14,12 +14,13 @@ interface Props {
   dates: string[];
   title: string;
   by: By;
+  today: string;
   windowName: (windowId: string) => string;
   onChanged: () => void;
 }
 
 /** People against days, or days against windows. */
-export function MonthTable({ month, dates, title, by, windowName, onChanged }: Props) {
+export function MonthTable({ month, dates, title, by, today, windowName, onChanged }: Props) {
   const words = useWords();
   const { language } = useLanguage();
   const [open, setOpen] = useState<{ title: string; duties: Duty[] }>();
@@ -32,7 +33,7 @@ export function MonthTable({ month, dates, title, by, windowName, onChanged }: P
   const isFree = (date: string) => !["", "weekday"].includes(kindOf.get(date)?.kind ?? "");
   const whole = (date: string) => day(beginningOf(date), language);
   const gapWords = (date: string) => (gaps.has(date) ? words.rota.gapCount(gaps.get(date)?.length ?? 0) : "");
-  const open_ = (about: string, date: string, own: Duty[]) => (setSaid(""), setOpen({ title: words.rota.shiftsOf(about, whole(date)), duties: own }));
+  const show = (about: string, date: string, own: Duty[]) => (setSaid(""), setOpen({ title: words.rota.shiftsOf(about, whole(date)), duties: own }));
 
   const byPerson = celled(duties, ({ staffId }) => [staffId]);
   const byWindow = celled(duties, ({ windowIds }) => windowIds);
@@ -41,10 +42,10 @@ export function MonthTable({ month, dates, title, by, windowName, onChanged }: P
     key: date + about,
     lines: own.map((duty) => ({ key: duty.shiftId, text: text(duty), marked: duty.coverId !== "" })),
     label: `${about} ${whole(date)}: ${own.map((duty) => [text(duty), worded(words.rota.roles, duty.role)].join(" ")).join("、") || words.rota.noShift}`,
-    ...(own.length > 0 ? { onOpen: () => open_(about, date, own) } : {}),
+    ...(own.length > 0 ? { onOpen: () => show(about, date, own) } : {}),
     free: isFree(date),
   });
-  const head = (date: string) => ({ key: date, text: String(Number(date.slice(8))), under: weekday(date, language), note: gaps.has(date) ? words.rota.gapHere : "", label: [whole(date), kindWords(date), gapWords(date)].filter(Boolean).join(" "), free: isFree(date), gap: gaps.has(date) });
+  const head = (date: string) => ({ key: date, text: String(Number(date.slice(8))), under: weekday(date, language), label: [whole(date), date === today && words.rota.today, kindWords(date), gapWords(date)].filter(Boolean).join(" "), free: isFree(date), gap: gaps.has(date), today: date === today });
 
   const rows: GridRow[] =
     by === "person"

@@ -2,7 +2,6 @@ import { useState } from "react";
 import { useLineNow } from "../board/BoardProvider";
 import { useWords } from "../i18n";
 import { Button } from "../ui/Button";
-import { Choices } from "../ui/Choices";
 import { TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { holesOf } from "./coverage";
@@ -10,7 +9,7 @@ import { Holes } from "./CoveragePicture";
 import { Covers } from "./Covers";
 import { Feed } from "./Feed";
 import { type By, MonthTable } from "./MonthTable";
-import { beginningOf, datesOf, monthAfter, monthAt } from "./month";
+import { beginningOf, dateAt, datesOf, monthAfter, monthAt } from "./month";
 import { useMonth } from "./useMonth";
 
 /** A month of duty: who, when, where somebody is missing; and how two people change it. */
@@ -41,10 +40,13 @@ export function RotaPage() {
       </div>
       <TroubleNotice trouble={month.trouble} />
       <div className="no-print">
-        <Choices legend={words.rota.view} options={[{ value: "person", label: words.rota.byPerson }, { value: "window", label: words.rota.byWindow }]} chosen={[by]} onChoose={([chosen]) => setBy(chosen === "window" ? "window" : "person")} required />
+        <div className="row" role="group" aria-label={words.rota.view}>
+          <Button size="small" pressed={by === "person"} onPress={() => setBy("person")}>{words.rota.byPerson}</Button>
+          <Button size="small" pressed={by === "window"} onPress={() => setBy("window")}>{words.rota.byWindow}</Button>
+        </div>
       </div>
       {month.busy && !month.value && <p role="status">{words.common.loading}</p>}
-      {month.value && <MonthTable key={`${title} ${by}`} month={month.value} dates={dates} title={title} by={by} windowName={windowName} onChanged={changed} />}
+      {month.value && <MonthTable key={`${title} ${by}`} month={month.value} dates={dates} title={title} by={by} today={dateAt(now)} windowName={windowName} onChanged={changed} />}
       {month.value && <Panel title={words.rota.gaps}>{holes.length === 0 ? <p className="dim">{words.rota.noGaps}</p> : <Holes holes={holes} windowName={windowName} />}</Panel>}
       <div className="quiet no-print">
         <Covers turn={turn} staff={month.value?.staff ?? []} windowName={windowName} onChanged={changed} />

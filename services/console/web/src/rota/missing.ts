@@ -5,7 +5,7 @@ import { worded } from "../i18n";
 export function missingIn(words: Words, missing: string): string {
   const [, rule = "", what = missing] = /^([^:]+): (.*)$/.exec(missing) ?? [];
   const said = saidIn(words, what);
-  return rule ? `${worded(words.rota.rule, rule)}：${said}` : said;
+  return rule ? words.rota.ruled(worded(words.rota.rule, rule), said) : said;
 }
 
 function saidIn(words: Words, what: string): string {

@@ -2,6 +2,7 @@ import type * as ja from "../ja/night";
 
 export const night: typeof ja.night = {
   title: "The night",
+  counted: (title: string, count: number) => (count === 0 ? title : `${title} (${count})`),
   now: "Right now",
   waiting: "Waiting",
   ringing: "Ringing",

@@ -17,7 +17,6 @@ export const page: typeof ja.page = {
   withdrawn: "This page was withdrawn. Nothing is needed of you.",
   unreached: "Nobody was reached. You can still accept.",
   acted: (name: string) => `${name} has acted.`,
-  youHave: "You have it.",
   youActed: "You have acted.",
   lateYes: "You can still accept after declining.",
   othersPage: "This page is another person's: you can only look.",

@@ -1,5 +1,6 @@
 export const night = {
   title: "夜の一覧",
+  counted: (title: string, count: number) => (count === 0 ? title : `${title}（${count} 件）`),
   now: "いまの様子",
   waiting: "待っている人",
   ringing: "呼出中",

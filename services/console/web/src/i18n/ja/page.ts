@@ -15,7 +15,6 @@ export const page = {
   withdrawn: "この呼出は取り下げられました。対応は要りません。",
   unreached: "誰にもつながりませんでした。まだ引き受けられます。",
   acted: (name: string) => `${name}さんが対応しました。`,
-  youHave: "あなたが引き受けています。",
   youActed: "あなたが対応しました。",
   lateYes: "断ったあとでも、引き受けられます。",
   othersPage: "ほかの人への呼出です。見ることだけできます。",
