@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
 import type { AuditEntry } from "../gen/tomoshibi/console/v1/access_pb";
-import { useLanguage, useWords } from "../i18n";
+import { useLanguage, useWords, worded } from "../i18n";
 import { clockSeconds, day, millis } from "../i18n/time";
 import { useClients } from "../net/clients";
 import { useOperator } from "../session/SessionProvider";
@@ -10,6 +10,7 @@ import { TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { useAct } from "../ui/useAct";
 import { useLoad } from "../ui/useLoad";
+import { detailIn } from "./detail";
 import { useAccountNames } from "./useAccountNames";
 import { VerifyAudit } from "./VerifyAudit";
 
@@ -75,7 +76,7 @@ function Entries({ entries, nameOf }: { entries: AuditEntry[]; nameOf: (accountI
   const words = useWords();
   const { language } = useLanguage();
   return (
-    <table className="table">
+    <table className="table audit">
       <thead>
         <tr>
           <th scope="col">{words.admin.seq}</th>
@@ -94,9 +95,9 @@ function Entries({ entries, nameOf }: { entries: AuditEntry[]; nameOf: (accountI
               <th scope="row" className="clock">{String(entry.seq)}</th>
               <td data-label={words.admin.at} className="clock">{day(at, language)} {clockSeconds(at, language)}</td>
               <td data-label={words.admin.who}>{nameOf(entry.accountId)}</td>
-              <td data-label={words.admin.action}><code>{entry.action}</code></td>
+              <td data-label={words.admin.action}>{worded(words.admin.actions, entry.action)}<div className="dim small"><code>{entry.action}</code></div></td>
               <td data-label={words.admin.subject}>{entry.subjectKind} <code className="small">{entry.subjectId}</code></td>
-              <td data-label={words.admin.detail} className="small">{entry.detail}</td>
+              <td data-label={words.admin.detail} className="small">{detailIn(entry.detail)}</td>
             </tr>
           );
         })}
