@@ -1,7 +1,6 @@
 // A real browser, steered line by line: one JSON request a line in, one JSON answer a line out.
 // Everything is found as a person finds it, by role and name; nothing is found by class, and every
 // verb waits for what it needs.
-import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,8 +14,6 @@ const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run
 
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
 const tabs = new Map();
-/** The last step of each secret whose code was given: a code opens a door once. */
-const steps = new Map();
 
 /** `where`: the name of a dialog, region, group or navigation that holds it. */
 function inside(page, where) {
@@ -78,23 +75,6 @@ async function chooseByKeys(page, asked) {
   if (await isFocused(wanted)) await page.keyboard.press("Space");
   for (let presses = 0; presses < 40 && !(await wanted.isChecked()); presses += 1) await page.keyboard.press("ArrowDown");
   if (!(await wanted.isChecked())) throw new Error(`the arrow keys never come to ${asked.name}`);
-}
-
-function code(secret) {
-  const now = Math.floor(Date.now() / 30_000);
-  const step = Math.max((steps.get(secret) ?? 0) + 1, now - 1);
-  if (step > now + 1) return undefined;
-  steps.set(secret, step);
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const hash = createHmac("sha1", bytesOf(secret)).update(counter).digest();
-  const at = hash[hash.length - 1] & 15;
-  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
-
-function bytesOf(base32) {
-  const bits = [...base32].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
-  return Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
 }
 
 async function faults(page) {
@@ -171,7 +151,6 @@ const VERBS = {
   errors: ({ errors }) => errors.splice(0),
   /** As a power cut of the browser: no page is asked before. */
   close: ({ page }) => page.close({ runBeforeUnload: false }),
-  code: (_, { text }) => code(text),
 };
 
 createInterface({ input: process.stdin }).on("line", async (line) => {
@@ -182,7 +161,7 @@ createInterface({ input: process.stdin }).on("line", async (line) => {
   } catch (error) {
     const at = tabs.get(tab)?.page;
     const shown = await at?.locator("body").innerText().catch(() => "");
-    const { TOMOSHIBI_SHOTS: folder } = process.env;
+    const { BROWSER_SHOTS: folder } = process.env;
     if (folder) await at?.screenshot({ path: join(folder, `fault-${tab}-${id}.png`), fullPage: true }).catch(() => undefined);
     answer = { id, fault: String(error.message), shown, errors: tabs.get(tab)?.errors ?? [] };
   }
