@@ -118,6 +118,27 @@ id!(
     CentreId
 );
 id!(
+    /// A hospital that takes people by night, always or by turn 輪番病院.
+    HospitalId
+);
+id!(
+    /// Who may take a referral: a centre, a hospital, or another body of the directory.
+    TargetId
+);
+
+impl From<CentreId> for TargetId {
+    fn from(centre: CentreId) -> Self {
+        Self(centre.0)
+    }
+}
+
+impl From<HospitalId> for TargetId {
+    fn from(hospital: HospitalId) -> Self {
+        Self(hospital.0)
+    }
+}
+
+id!(
     /// A part of the prefecture that a counsellor knows.
     RegionId
 );

@@ -48,7 +48,8 @@ pub use file::{FILE_MAX, RotaFault};
 pub use holiday::{HOLIDAY_YEARS, Holiday, PUBLISHED_THROUGH, YearUnknown, holidays};
 pub use hours::{ClockTime, InvalidHours, TimeRange};
 pub use ids::{
-    CentreId, DutyId, GroupId, ID_MAX, InvalidId, OperatorId, RegionId, RuleId, StaffId, WindowId,
+    CentreId, DutyId, GroupId, HospitalId, ID_MAX, InvalidId, OperatorId, RegionId, RuleId, StaffId,
+    TargetId, WindowId,
 };
 pub use ladder::Rung;
 pub use period::Period;

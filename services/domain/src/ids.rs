@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use on_call_rota::{OperatorId, StaffId, WindowId};
+pub use on_call_rota::{HospitalId, OperatorId, StaffId, TargetId, WindowId};
 
 /// A text that is not one of our ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +58,10 @@ id!(
 id!(
     /// One page: the attempt to reach one person by one way.
     PageId, "page_id");
+
+id!(
+    /// One referral 紹介: a case handed to whoever takes it.
+    ReferralId, "referral_id");
 
 id!(
     /// One person's account with one operator.

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod invariant;
 pub mod ledger;
 pub mod private;
+pub mod referral;
 pub mod routing;
 pub mod time;
 pub mod triage;

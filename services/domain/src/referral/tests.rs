@@ -1,0 +1,1 @@
+//! Referrals as counsellors and centres would tell them.
