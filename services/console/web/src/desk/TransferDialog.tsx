@@ -3,7 +3,6 @@ import { useBoard, useStaffName } from "../board/BoardProvider";
 import type { BoardCall, BoardDesk } from "../gen/tomoshibi/console/v1/console_pb";
 import { useWords, worded } from "../i18n";
 import { useClients } from "../net/clients";
-import { troubleOf } from "../net/trouble";
 import type { Keeper } from "../record/keeper";
 import { useMe, useOperator } from "../session/SessionProvider";
 import { Button } from "../ui/Button";
@@ -12,7 +11,7 @@ import { Dialog } from "../ui/Dialog";
 import { Notice, TroubleNotice } from "../ui/Notice";
 import { useAct } from "../ui/useAct";
 
-/** To another desk with the form: what is typed is saved first, then the call goes, then the record. */
+/** To another desk with the form: what is typed is saved first, then the call goes. */
 export function TransferDialog({ call, keeper, onClose }: { call: BoardCall; keeper: Keeper | undefined; onClose: () => void }) {
   const words = useWords();
   const nameOf = useStaffName();
@@ -45,27 +44,16 @@ export function TransferDialog({ call, keeper, onClose }: { call: BoardCall; kee
   );
 }
 
+/** The line hands the record over when the other desk lifts; until then it stays ours. */
 function useTransfer(call: BoardCall, keeper: Keeper | undefined, onDone: () => void) {
-  const { console, triage } = useClients();
+  const { console } = useClients();
   const operator = useOperator();
-  const [notice, setNotice] = useState<"transferUnsaved" | "transferRecord">();
+  const [notice, setNotice] = useState<"transferUnsaved">();
   const act = useAct(async (to: BoardDesk) => {
     setNotice(undefined);
     if (keeper && !(await keeper.flush())) return setNotice("transferUnsaved");
     await console.transferCall({ ...operator, callId: call.callId, toDeskId: to.deskId });
-    if (keeper && !(await handedOver(keeper, to.staffId))) return setNotice("transferRecord");
     return onDone();
   });
-  /** The line may have handed it over with the call already: then we are refused, for it is not ours any more. */
-  const handedOver = async (ours: Keeper, staffId: string) => {
-    const { recordId, revision } = ours.record;
-    try {
-      const { record } = await triage.handOverRecord({ ...operator, recordId, seenRevision: revision, staffId });
-      if (record) ours.take(record);
-      return true;
-    } catch (error) {
-      return troubleOf(error).kind === "not_allowed";
-    }
-  };
   return { ...act, notice };
 }

@@ -61,7 +61,6 @@ export const desk: typeof ja.desk = {
   transferNone: "No desk can take it now.",
   transferGo: "Transfer with the record",
   transferUnsaved: "Part of the record is not saved yet, so nothing was transferred. Press again.",
-  transferRecord: "The call was transferred, but the record was not handed over. Open it under Records and check.",
   wrapUp: "Writing up",
   case: "About this call",
   number: "Number",

@@ -59,7 +59,6 @@ export const desk = {
   transferNone: "いま受けられる席がありません。",
   transferGo: "記録と一緒に転送",
   transferUnsaved: "記録の一部がまだ保存されていないため、転送を待っています。もう一度押してください。",
-  transferRecord: "通話は転送しましたが、記録を引き継げませんでした。相談記録から開いて確かめてください。",
   wrapUp: "記録",
   case: "入電の情報",
   number: "番号",
