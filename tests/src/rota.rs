@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 pub const OPERATOR: &str = "example";
+/// The second one of `two_operators`.
+pub const OTHER_OPERATOR: &str = "other";
 /// As many desks as a story may need.
 pub const EVERYBODY: [&str; 4] = ["ito", "mori", "sato", "kato"];
 
@@ -14,6 +16,18 @@ pub fn rota(people: &[&str], more: &str) -> String {
         let _ = write!(text, "{}", PERSON.replace("@id@", id));
     }
     text
+}
+
+/// That rota, and a second operator with the window `200` and the counsellor `hara`.
+pub fn two_operators(first: &str) -> String {
+    let named = |head: &str| (format!("{head}\n"), format!("{head}\noperator = \"{OPERATOR}\"\n"));
+    let first = ["[[staff]]", "[[group]]", "[[window]]"].iter().fold(first.to_owned(), |text, head| {
+        let (plain, named) = named(head);
+        text.replace(&plain, &named)
+    });
+    let person = PERSON.replace("@id@", "hara").replace("[\"main\"]", "[\"theirs\"]");
+    let person = person.replace("[[staff]]\n", &format!("[[staff]]\noperator = \"{OTHER_OPERATOR}\"\n"));
+    format!("{first}{OTHERS}{person}")
 }
 
 /// These doctors, one a rung, each with a telephone of the line.
@@ -87,6 +101,34 @@ numbers = ["100", "+81312345678"]
 languages = ["ja"]
 hours = { weekday = "00:00-24:00", holiday = "00:00-24:00" }
 @more@
+"#;
+
+const OTHERS: &str = r#"
+[[operator]]
+id = "other"
+name = "Other"
+zone = "Asia/Tokyo"
+service_day_starts = "08:30"
+early_morning = "own"
+
+[[operator.calendar]]
+office_hours = "08:30-17:15"
+saturday = "closed"
+year_end = "none"
+
+[[group]]
+id = "others"
+operator = "other"
+all_day = true
+
+[[window]]
+id = "theirs"
+operator = "other"
+group = "others"
+name = "ほかの窓口"
+numbers = ["200"]
+languages = ["ja"]
+hours = { weekday = "00:00-24:00", holiday = "00:00-24:00" }
 "#;
 
 const PERSON: &str = r#"
