@@ -35,7 +35,7 @@ export function RunRetention() {
       <Notice tone="warn">{words.admin.runWhy}</Notice>
       <TroubleNotice trouble={rehearse.trouble} />
       {ran && <Notice tone="good" live>{words.admin.ran}</Notice>}
-      {years && <Years years={years} />}
+      {years && years.length > 0 && <Years years={years} />}
       {years && due.length === 0 && !ran && <p role="status">{words.admin.nothingToDelete}</p>}
       <div className="row">
         <Button busy={rehearse.busy} onPress={() => void rehearse.run()}>{words.admin.rehearse}</Button>

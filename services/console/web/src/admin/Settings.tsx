@@ -29,7 +29,7 @@ export function Settings() {
         <Check checked={changedOnly} onChange={setChangedOnly}>{words.admin.changedOnly}</Check>
       </div>
       <p className="dim small" role="status">{words.admin.shownOf(shown.length, all.length)}</p>
-      <table className="table">
+      <table className="table settings">
         <thead>
           <tr>
             <th scope="col">{words.admin.key}</th>

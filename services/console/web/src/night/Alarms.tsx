@@ -39,7 +39,7 @@ function Alarm({ alarm, busy, onSeen }: { alarm: BoardAlarm; busy: boolean; onSe
   return (
     <li className="spread">
       <div>
-        <div className={`row ${seen ? "dim" : "tone-bad"}`}><Sign tone={seen ? "plain" : "bad"} size={18} /><strong>{kind}</strong></div>
+        <div className={`state ${seen ? "dim" : "tone-bad"}`}><Sign tone={seen ? "plain" : "bad"} size={18} /><strong>{kind}</strong></div>
         <div className="dim small">
           {[alarm.windowId && windowName(alarm.windowId), raised !== undefined && `${words.night.raised} ${dayTime(raised, language)}`, alarm.times > 1 && words.common.times(alarm.times), seen ? words.night.seenBy(nameOf(alarm.seenBy)) : words.night.unseen].filter(Boolean).join(" · ")}
         </div>

@@ -21,7 +21,7 @@ export function Calls({ board }: { board: Board }) {
   return (
     <Panel title={words.night.callsTitle}>
       {board.calls.length === 0 ? <p className="dim">{words.night.noCalls}</p> : (
-        <table className="table night-table">
+        <table className="table night-table night-calls">
           <thead>
             <tr>
               <th scope="col">{words.night.state}</th>

@@ -1,7 +1,8 @@
 import { useState } from "react";
+import { useLineNow } from "../board/BoardProvider";
 import type { BoardStaff, ProposeCoverResponse } from "../gen/tomoshibi/console/v1/console_pb";
 import { useLanguage, useWords, worded } from "../i18n";
-import { dayTime } from "../i18n/time";
+import { clockTime, dayTime } from "../i18n/time";
 import { useClients } from "../net/clients";
 import { useMe, useOperator } from "../session/SessionProvider";
 import { Button } from "../ui/Button";
@@ -11,7 +12,7 @@ import { Notice, TroubleNotice } from "../ui/Notice";
 import { useAct } from "../ui/useAct";
 import { useLoad } from "../ui/useLoad";
 import { Effect } from "./Effect";
-import type { Duty } from "./month";
+import { type Duty, takersFor } from "./month";
 
 interface Props {
   duty: Duty;
@@ -23,6 +24,7 @@ interface Props {
 }
 
 const NOTE_MOST = 160;
+const DAY = 24 * 3_600_000;
 
 /** Somebody else takes a shift, perhaps for one of theirs: what it does is shown before it is done. */
 export function CoverDialog({ duty, duties, staff, windowName, onClose, onDone }: Props) {
@@ -30,6 +32,7 @@ export function CoverDialog({ duty, duties, staff, windowName, onClose, onDone }
   const { language } = useLanguage();
   const { rota } = useClients();
   const operator = useOperator();
+  const now = useLineNow();
   const inCharge = useInCharge();
   const me = useMe();
   const takersOnlyMe = !inCharge && duty.staffId !== me.staffId;
@@ -40,8 +43,8 @@ export function CoverDialog({ duty, duties, staff, windowName, onClose, onDone }
   const asked = { ...operator, shiftId: duty.shiftId, staffId, inReturnShiftId, note };
   const effect = useLoad(staffId ? `${staffId} ${inReturnShiftId}` : undefined, (signal) => rota.proposeCover({ ...asked, note: "", rehearse: true }, { signal }));
   const propose = useAct(async () => onDone(await rota.proposeCover(asked)));
-  const takers = staff.filter((person) => person.staffId !== duty.staffId && (!takersOnlyMe || person.staffId === me.staffId));
-  const theirs = duties.filter((one) => one.staffId === staffId && one.from > duty.from - 31 * 86_400_000);
+  const takers = takersFor(duty, duties, staff).filter((person) => !takersOnlyMe || person.staffId === me.staffId);
+  const theirs = duties.filter((one) => one.staffId === staffId && one.from > now);
   const cover = effect.value?.cover;
   const waiting = cover?.waitingFor ?? [];
   return (
@@ -70,5 +73,5 @@ export function useInCharge(): boolean {
 }
 
 export function dutyLine({ from, to }: Pick<Duty, "from" | "to">, language: string): string {
-  return `${dayTime(from, language)} – ${dayTime(to, language).split(" ").at(-1)}`;
+  return `${dayTime(from, language)} – ${to - from < DAY ? clockTime(to, language) : dayTime(to, language)}`;
 }

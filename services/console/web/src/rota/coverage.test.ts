@@ -27,6 +27,10 @@ it("lists gaps by time and joins those that touch and lack the same", () => {
   expect(holes.map(({ windowId, from, to }) => `${windowId} ${from}-${to}`)).toEqual(["agency 110-120", "main 140-160", "main 160-170"]);
 });
 
+it("keeps gaps apart that do not touch", () => {
+  expect(holesOf([gap("main", 110, 120), gap("main", 130, 140)], SHOWN)).toHaveLength(2);
+});
+
 it("places a stretch on the picture", () => {
   expect(placeOf({ from: 125, to: 150 }, SHOWN)).toEqual({ left: 25, width: 25 });
 });

@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect, it } from "vitest";
-import { GapSchema, ShiftSchema } from "../gen/tomoshibi/console/v1/console_pb";
+import { BoardStaffSchema, GapSchema, ShiftSchema } from "../gen/tomoshibi/console/v1/console_pb";
 import { ja } from "../i18n/ja";
 import { missingIn } from "./missing";
-import { celled, dateAt, datesOf, dutiesOf, gapsByDate, hoursOf, monthAfter, monthAt } from "./month";
+import { celled, dateAt, datesOf, dutiesOf, gapsByDate, hoursOf, monthAfter, monthAt, takersFor } from "./month";
 
 const japan = (text: string) => timestampFromMs(Date.parse(`${text}:00+09:00`));
 const shift = (shiftId: string, windowId: string, staffId: string, from: string, to: string) => create(ShiftSchema, { shiftId, windowId, staffId, role: "counsellor", from: japan(from), to: japan(to) });
@@ -44,4 +44,12 @@ it("says in words what is missing, and leaves alone what it does not know", () =
   expect(missingIn(ja, "night-two: 1 of 2 on duty")).toBe("night-two：2 人必要なところ 1 人");
   expect(missingIn(ja, "open: no window is open")).toBe("開設：開いている窓口がない");
   expect(missingIn(ja, "something else")).toBe("something else");
+});
+
+it("offers first who does the same work, and never the one who has the shift", () => {
+  const doctor = create(ShiftSchema, { ...shift("on-call/1", "main", "aoki", "2026-11-21T17:00", "2026-11-22T08:30"), role: "psychiatrist" });
+  const duties = dutiesOf([shift("night/1", "main", "ito", "2026-11-21T22:00", "2026-11-22T06:00"), shift("night/2", "main", "sato", "2026-11-22T22:00", "2026-11-23T06:00"), doctor]);
+  const staff = ["aoki", "ito", "sato"].map((staffId) => create(BoardStaffSchema, { staffId }));
+  const [night] = duties.filter(({ staffId }) => staffId === "ito");
+  expect(night && takersFor(night, duties, staff).map(({ staffId }) => staffId)).toEqual(["sato", "aoki"]);
 });

@@ -1,5 +1,5 @@
 // A month of duty, as a table wants it. Days are those of the line's clock.
-import type { Gap, Shift } from "../gen/tomoshibi/console/v1/console_pb";
+import type { BoardStaff, Gap, Shift } from "../gen/tomoshibi/console/v1/console_pb";
 import { millis } from "../i18n/time";
 
 const DAY = 86_400_000;
@@ -96,4 +96,11 @@ function hourAt(ms: number): string {
   const local = new Date(ms + JAPAN);
   const minutes = local.getUTCMinutes();
   return minutes === 0 ? `${local.getUTCHours()}` : `${local.getUTCHours()}:${String(minutes).padStart(2, "0")}`;
+}
+
+/** Who may take a shift: all but who has it; those who do the same work this month come first. */
+export function takersFor(duty: Duty, duties: readonly Duty[], staff: readonly BoardStaff[]): BoardStaff[] {
+  const alike = new Set(duties.filter(({ role }) => role === duty.role).map(({ staffId }) => staffId));
+  const others = staff.filter(({ staffId }) => staffId !== duty.staffId);
+  return [...others.filter(({ staffId }) => alike.has(staffId)), ...others.filter(({ staffId }) => !alike.has(staffId))];
 }
