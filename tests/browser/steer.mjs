@@ -59,22 +59,34 @@ async function tabTo(page, locator, what) {
   throw new Error(`the Tab key never comes to ${what}`);
 }
 
-/** As a keyboard chooses: arrows among radio buttons, Tab and Space among boxes. */
-async function chooseByKeys(page, asked) {
+/** As a keyboard chooses: arrows in a list and among radio buttons, Tab and Space among boxes. */
+async function answerByKeys(page, asked) {
+  const list = inside(page, asked.where).getByRole("combobox", { name: asked.group }).first();
   const wanted = choice(page, asked);
-  await wanted.waitFor({ timeout: PATIENCE });
+  await list.or(wanted).first().waitFor();
+  if (await list.isVisible()) return pickByKeys(page, list, asked.name);
   if (await wanted.isChecked()) return;
   if ((await wanted.getAttribute("type")) === "checkbox") {
     await tabTo(page, wanted, asked.name);
-    await page.keyboard.press("Space");
-    return;
+    return page.keyboard.press("Space");
   }
-  const radios = inside(page, asked.where).getByRole("group", { name: asked.group }).first().getByRole("radio");
+  await moveTo(page, wanted, asked);
+}
+
+async function pickByKeys(page, list, name) {
+  await tabTo(page, list, name);
+  const shown = () => list.evaluate((select) => select.selectedOptions[0]?.label);
+  for (let presses = 0; presses < 40 && (await shown()) !== name; presses += 1) await page.keyboard.press("ArrowDown");
+  if ((await shown()) !== name) throw new Error(`the arrow keys never come to ${name}`);
+}
+
+async function moveTo(page, wanted, { group, name, where }) {
+  const radios = inside(page, where).getByRole("group", { name: group }).first().getByRole("radio");
   const checked = radios.and(page.locator(":checked"));
-  await tabTo(page, (await checked.count()) > 0 ? checked.first() : radios.first(), asked.group);
+  await tabTo(page, (await checked.count()) > 0 ? checked.first() : radios.first(), group);
   if (await isFocused(wanted)) await page.keyboard.press("Space");
   for (let presses = 0; presses < 40 && !(await wanted.isChecked()); presses += 1) await page.keyboard.press("ArrowDown");
-  if (!(await wanted.isChecked())) throw new Error(`the arrow keys never come to ${asked.name}`);
+  if (!(await wanted.isChecked())) throw new Error(`the arrow keys never come to ${name}`);
 }
 
 async function faults(page) {
@@ -109,7 +121,8 @@ const VERBS = {
     const page = await context.newPage();
     const errors = [];
     page.on("pageerror", (error) => errors.push(String(error)));
-    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    // A server that is away or refuses is the story's business, not the page's fault.
+    page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Failed to load resource") && errors.push(message.text()));
     await page.addInitScript((language) => localStorage.setItem("tomoshibi.language", language), language);
     tabs.set(tab, { page, context, errors, size });
     await page.goto(url);
@@ -129,6 +142,11 @@ const VERBS = {
     const look = () => (element.value === text ? done() : Date.now() - begun > 30_000 ? fail(new Error(`it is ${JSON.stringify(element.value)}`)) : setTimeout(look, 50));
     look();
   }), text),
+  see_dialog: ({ page }, { name }) => page.getByRole("dialog", { name }).or(page.getByRole("alertdialog", { name })).first().waitFor(),
+  settle: async ({ page }) => {
+    await page.locator("h1").first().waitFor({ state: "attached" });
+    await page.getByText(/^(読み込んでいます…|接続中…|Loading…|Connecting…)$/).first().waitFor({ state: "detached" });
+  },
   count: ({ page }, { text, where }) => inside(page, where).getByText(text).count(),
   read: ({ page }, { where }) => inside(page, where).locator(where ? ":scope" : "body").innerText(),
   title: ({ page }, { text }) => page.waitForFunction((text) => document.title.includes(text), text, { timeout: PATIENCE }).then(() => page.title()),
@@ -137,7 +155,7 @@ const VERBS = {
   key: ({ page }, { name }) => page.keyboard.press(name),
   type: ({ page }, { text }) => page.keyboard.type(text),
   tab_to: ({ page }, asked) => tabTo(page, asked.role ? found(page, asked) : field(page, asked), asked.name),
-  choose_by_keys: ({ page }, asked) => chooseByKeys(page, asked),
+  answer_by_keys: ({ page }, asked) => answerByKeys(page, asked),
   focused: ({ page }) => page.evaluate(() => document.activeElement?.closest("fieldset")?.querySelector("legend")?.innerText ?? document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.innerText ?? ""),
   path: ({ page }) => page.evaluate(() => window.location.hash.slice(1)),
   await_path: ({ page }, { text }) => page.waitForFunction((text) => window.location.hash.includes(text), text, { timeout: PATIENCE }).then(() => page.evaluate(() => window.location.hash.slice(1))),

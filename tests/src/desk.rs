@@ -106,6 +106,16 @@ pub async fn sipp_desk(line: &TestLine, name: &str, scenario: &str, more: &[&str
     Sipp::start_at(scenario, "127.0.0.1", port, more)
 }
 
+/// The same for a telephone that is nobody's: people sit down at it on the page.
+pub async fn sipp_free_desk(line: &TestLine, name: &str, scenario: &str, more: &[&str]) -> Sipp {
+    let port = free_port();
+    let socket = UdpSocket::bind(("127.0.0.1", port)).await.unwrap();
+    register(line, name, &socket).await;
+    drop(socket);
+    line.knows_phone(name).await;
+    Sipp::start_at(scenario, "127.0.0.1", port, more)
+}
+
 /// Registers several desks from one port: one sipp there is the telephone of all of them.
 pub async fn sipp_desks_at(line: &TestLine, names: &[&str], port: u16) {
     let socket = UdpSocket::bind(("127.0.0.1", port)).await.unwrap();

@@ -3,7 +3,8 @@
 //!
 //! `TestLine` is the program on free ports with a folder of its own,
 //! `TestDesk` a counsellor's telephone, `TestDoctor` a psychiatrist's,
-//! `TestCaller` somebody who rings, `TestCarrier` the network behind a trunk. What
+//! `TestCaller` somebody who rings, `TestCarrier` the network behind a trunk,
+//! `TestPerson` somebody with an account, `Tab` their page in a `Browser`. What
 //! they tell is what a human could see: telephones, `tomoshibi calls`, the log. Nothing here sleeps for a
 //! time; everything waits for an event, far longer than is right.
 #![allow(
@@ -16,6 +17,7 @@
 
 mod baresip;
 mod book;
+mod browser;
 mod caller;
 mod carrier;
 mod desk;
@@ -25,21 +27,32 @@ mod line;
 mod line_rpc;
 mod pages;
 mod peers;
+mod person;
 mod program;
+mod record;
 mod rota;
+mod rpc;
 mod sounds;
+mod tab;
 mod wait;
+mod web;
 
 pub use baresip::Baresip;
 pub use book::{ToldCall, ToldStep};
+pub use browser::Browser;
 pub use caller::TestCaller;
 pub use carrier::{TestCarrier, trunk_to};
-pub use desk::{TestDesk, sipp_desk, sipp_desks_at};
+pub use desk::{TestDesk, sipp_desk, sipp_desks_at, sipp_free_desk};
 pub use doctor::{TestDoctor, sipp_doctor};
 pub use gateway::PagedTo;
 pub use line::{LineSetup, Said, TestLine};
 pub use peers::{Caller, Kamailio, Sipp, SmtpSink, Udp, free_port, header, invite, status};
+pub use person::{Authenticator, Session, TestPerson, stranger};
 pub use program::line_program;
-pub use rota::{EVERYBODY, OPERATOR, ladder_of, ladder_of_messages, ladder_of_telephones, rota};
+pub use record::value;
+pub use rota::{EVERYBODY, OPERATOR, OTHER_OPERATOR, ladder_of, ladder_of_messages, ladder_of_telephones, rota, two_operators};
+pub use rpc::{Answer, COOKIE, Road, SESSION, Shows, ask, ask_raw, framed, web_answer};
 pub use sounds::{Sound, Voice};
+pub use tab::{Look, Tab};
 pub use wait::{PATIENCE, eventually, for_as_long};
+pub use web::{Sent, get, post, post_from};

@@ -102,6 +102,15 @@ impl Tab {
         self.asks("see_role", json!({ "name": name })).await;
     }
 
+    pub async fn sees_dialog(&self, name: &str) {
+        self.asks("see_dialog", json!({ "name": name })).await;
+    }
+
+    /// Waits until nothing is being loaded.
+    pub async fn settles(&self) {
+        self.asks("settle", json!({})).await;
+    }
+
     pub async fn sees_heading(&self, name: &str) {
         self.asks("see_role", json!({ "role": "heading", "name": name })).await;
     }
@@ -109,6 +118,10 @@ impl Tab {
     /// Waits until the door has let somebody in: there are pages to go to.
     async fn is_in(&self) {
         self.asks("see_role", json!({ "role": "navigation", "name": "" })).await;
+    }
+
+    pub async fn field(&self, field: &str) -> String {
+        self.told("value", json!({ "name": field })).await
     }
 
     /// Waits until that field holds that text.
@@ -160,8 +173,9 @@ impl Tab {
         self.asks("tab_to", json!({ "name": link, "role": "link" })).await;
     }
 
-    pub async fn chooses_by_keys(&self, question: &str, option: &str) {
-        self.asks("choose_by_keys", json!({ "group": question, "name": option })).await;
+    /// From buttons or from a list, with Tab, arrows and Space.
+    pub async fn answers_by_keys(&self, question: &str, option: &str) {
+        self.asks("answer_by_keys", json!({ "group": question, "name": option })).await;
     }
 
     /// The words of what has the focus.

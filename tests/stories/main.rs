@@ -3,9 +3,19 @@
 
 use tests::{Baresip, TestCaller, TestDesk, TestLine, Voice, eventually};
 
+mod access_attacks;
+mod access_audit;
+mod access_ids;
+mod access_table;
 mod after_the_call;
+mod bad_input;
 mod call_back;
 mod called_off;
+mod console_kit;
+mod console_keys;
+mod console_night;
+mod console_pages;
+mod console_two;
 mod desk_screens;
 mod fallback;
 mod first_call;
@@ -14,6 +24,7 @@ mod keys_by_info;
 mod killed;
 mod ladder_in_real_time;
 mod pages_killed;
+mod privacy;
 mod private;
 mod private_word;
 mod psychiatrist_joins;
