@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use crate::code::coded;
 use crate::day::{CalendarRule, Day, DayKind, InvalidCalendar};
 use crate::holiday::{HOLIDAY_YEARS, Holiday, holidays};
-use crate::hours::ClockTime;
+use crate::hours::{ClockTime, TimeRange};
 use crate::ids::as_text;
 
 /// CL-BAND: the five bands of the ministry's survey and two of ours.
@@ -138,6 +138,10 @@ impl Calendar {
     pub fn own_day(&self, date: Date) -> Option<&str> {
         let own = self.rule(date)?.own_days.iter().find(|own| own.date == date)?;
         Some(&own.name)
+    }
+
+    pub(crate) fn office_hours(&self, date: Date) -> Option<TimeRange> {
+        self.rule(date).map(|rule| rule.office_hours)
     }
 
     pub(crate) fn day_in(&self, year: &[Holiday], date: Date) -> Option<Day> {

@@ -29,7 +29,8 @@ impl LaidDay<'_> {
         Period { from: self.at(range.start()), until: self.at(range.end()) }
     }
 
-    fn at(&self, minutes: u16) -> Timestamp {
+    /// Minutes past the midnight that begins the day, 0 to 2880.
+    pub(crate) fn at(&self, minutes: u16) -> Timestamp {
         match self.steady {
             true => self.midnight + SignedDuration::from_mins(i64::from(minutes)),
             false => instant_at(&self.calendar.zone, self.day.date, minutes),

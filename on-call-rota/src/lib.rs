@@ -27,6 +27,7 @@ mod days;
 mod diff;
 mod file;
 mod holiday;
+mod hospital;
 mod hours;
 mod ics;
 mod ids;
@@ -46,6 +47,9 @@ pub use day::{Day, DayKind, InvalidCalendar};
 pub use diff::{Diff, PersonChange, diff};
 pub use file::{FILE_MAX, RotaFault};
 pub use holiday::{HOLIDAY_YEARS, Holiday, PUBLISHED_THROUGH, YearUnknown, holidays};
+pub use hospital::{
+    Admission, Choice, Exclusion, Hospital, HospitalGap, HospitalKind, InvalidHospital, Need, Places, Suits,
+};
 pub use hours::{ClockTime, InvalidHours, TimeRange};
 pub use ids::{
     CentreId, DutyId, GroupId, HospitalId, ID_MAX, InvalidId, OperatorId, RegionId, RuleId, StaffId,

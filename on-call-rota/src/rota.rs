@@ -10,8 +10,9 @@ use crate::calendar::Calendar;
 use crate::contact::{CalledNumber, ContactPoint, E164};
 use crate::cover::Cover;
 use crate::coverage::Rule;
+use crate::hospital::{Hospital, HospitalTurn};
 use crate::hours::WeekHours;
-use crate::ids::{CentreId, GroupId, OperatorId, StaffId, WindowId};
+use crate::ids::{CentreId, GroupId, HospitalId, OperatorId, StaffId, WindowId};
 use crate::ladder::{Ladder, Rung};
 use crate::period::Period;
 use crate::roster::{NotInRoster, OnDuty, Roster};
@@ -79,6 +80,8 @@ pub struct Rota {
     pub(crate) windows: Vec<Window>,
     pub(crate) staff: Vec<Staff>,
     pub(crate) centres: Vec<Centre>,
+    pub(crate) hospitals: Vec<Hospital>,
+    pub(crate) hospital_turns: Vec<HospitalTurn>,
     pub(crate) duties: Vec<Duty>,
     /// In the order in which they are laid over the shifts.
     pub(crate) covers: Vec<Cover>,
@@ -110,6 +113,14 @@ impl Rota {
 
     pub fn centres(&self) -> &[Centre] {
         &self.centres
+    }
+
+    pub fn hospitals(&self) -> &[Hospital] {
+        &self.hospitals
+    }
+
+    pub fn hospital(&self, id: &HospitalId) -> Option<&Hospital> {
+        self.hospitals.iter().find(|hospital| hospital.id == *id)
     }
 
     pub fn operator(&self, id: &OperatorId) -> Option<&Operator> {

@@ -73,25 +73,30 @@ impl Rotation {
     }
 }
 
-impl Duty {
-    fn on(&self, day: &Day, mut emit: impl FnMut(usize, TimeRange, Ix)) {
-        let begun = self.from.is_none_or(|from| from <= day.date);
-        let over = self.until.is_some_and(|until| until < day.date);
-        if !begun || over {
-            return;
-        }
-        match &self.timing {
-            Timing::Weekly(turns) => {
+impl Timing {
+    pub(crate) fn on(&self, day: &Day, mut emit: impl FnMut(usize, TimeRange, Ix)) {
+        match self {
+            Self::Weekly(turns) => {
                 for (nth, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.days.matches(day)) {
                     turn.staff.iter().for_each(|&person| emit(nth, turn.time, person));
                 }
             }
-            Timing::Rotation(rotation) if rotation.days.matches(day) => rotation.on(day.date, emit),
-            Timing::Rotation(_) => {}
-            Timing::Dated { date, turn } if *date == day.date => {
+            Self::Rotation(rotation) if rotation.days.matches(day) => rotation.on(day.date, emit),
+            Self::Rotation(_) => {}
+            Self::Dated { date, turn } if *date == day.date => {
                 turn.staff.iter().for_each(|&person| emit(0, turn.time, person));
             }
-            Timing::Dated { .. } => {}
+            Self::Dated { .. } => {}
+        }
+    }
+}
+
+impl Duty {
+    fn on(&self, day: &Day, emit: impl FnMut(usize, TimeRange, Ix)) {
+        let begun = self.from.is_none_or(|from| from <= day.date);
+        let over = self.until.is_some_and(|until| until < day.date);
+        if begun && !over {
+            self.timing.on(day, emit);
         }
     }
 
@@ -266,7 +271,7 @@ fn days_of(rota: &Rota, operator: Ix, period: Period) -> Days<'_> {
     Days::new(calendar, local(period.from).saturating_sub(2.days()), local(period.until))
 }
 
-fn within_known_dates(rota: &Rota, period: Period) -> Period {
+pub(crate) fn within_known_dates(rota: &Rota, period: Period) -> Period {
     let (first, last) = known_dates();
     period.overlap(&rota.days(first, last))
 }

@@ -39,6 +39,7 @@ pub(super) fn rota<'a>(raw: RawRota, faults: &'a Faults<'a>) -> Checked<'a> {
     checked.take_over(&kept, &next);
     checked.staff(raw.staff);
     checked.centres(raw.centres);
+    checked.hospitals(raw.hospitals, raw.hospital_turns);
     raw.duties.into_iter().for_each(|duty| checked.duty(duty));
     raw.covers.into_iter().for_each(|cover| checked.cover(cover));
     checked.rules(raw.rules);
@@ -55,6 +56,8 @@ impl<'a> Checked<'a> {
             windows: Vec::new(),
             staff: Vec::new(),
             centres: Vec::new(),
+            hospitals: Vec::new(),
+            hospital_turns: Vec::new(),
             duties: Vec::new(),
             covers: Vec::new(),
             rules: Vec::new(),

@@ -47,7 +47,7 @@ impl Checked<'_> {
         }
     }
 
-    fn in_order(&self, from: Option<&At<FileDate>>, until: Option<&At<FileDate>>) {
+    pub(super) fn in_order(&self, from: Option<&At<FileDate>>, until: Option<&At<FileDate>>) {
         if let Some((from, until)) = from.zip(until).filter(|(from, until)| until.value.0 < from.value.0) {
             let right = format!("give a date on or after {}", from.value.0);
             self.faults.add(&until.place, "it ends before it begins", right);

@@ -9,8 +9,9 @@ use super::value::{CoverKind, FileDate, FileWhen, Zone};
 use crate::calendar::EarlyMorning;
 use crate::contact::{CalledNumber, ContactPoint, E164};
 use crate::day::{Saturday, YearEnd};
+use crate::hospital::{Admission, HospitalKind};
 use crate::hours::{ClockTime, DayToken, TimeRange, WeekHours};
-use crate::ids::{CentreId, DutyId, GroupId, OperatorId, RegionId, RuleId, StaffId, WindowId};
+use crate::ids::{CentreId, DutyId, GroupId, HospitalId, OperatorId, RegionId, RuleId, StaffId, WindowId};
 use crate::staff::{Contact, Language, Qualification, Role, StaffName};
 
 pub(super) struct RawRota {
@@ -21,6 +22,8 @@ pub(super) struct RawRota {
     pub(super) windows: Vec<RawWindow>,
     pub(super) staff: Vec<RawStaff>,
     pub(super) centres: Vec<RawCentre>,
+    pub(super) hospitals: Vec<RawHospital>,
+    pub(super) hospital_turns: Vec<RawHospitalTurn>,
     pub(super) duties: Vec<RawDuty>,
     pub(super) covers: Vec<RawCover>,
     pub(super) rules: Vec<RawRule>,
@@ -91,6 +94,38 @@ pub(super) struct RawCentre {
     pub(super) operator: Option<At<OperatorId>>,
     pub(super) name: Option<String>,
     pub(super) contacts: Vec<ContactPoint>,
+}
+
+pub(super) struct RawHospital {
+    pub(super) place: Place,
+    pub(super) id: Option<At<HospitalId>>,
+    pub(super) operator: Option<At<OperatorId>>,
+    pub(super) name: Option<String>,
+    pub(super) kind: Option<At<HospitalKind>>,
+    pub(super) somatic: Option<bool>,
+    pub(super) admissions: Vec<Admission>,
+    pub(super) hours: Option<(Place, WeekHours)>,
+    pub(super) latest_arrival: Option<ClockTime>,
+    pub(super) regions: Vec<RegionId>,
+    pub(super) municipalities: Vec<String>,
+    pub(super) contacts: Vec<ContactPoint>,
+    pub(super) checked: Option<FileDate>,
+}
+
+pub(super) struct RawHospitalTurn {
+    pub(super) place: Place,
+    pub(super) operator: Option<At<OperatorId>>,
+    pub(super) area: Option<At<RegionId>>,
+    pub(super) hospitals: Vec<At<HospitalId>>,
+    pub(super) time: Option<TimeRange>,
+    pub(super) dates: Vec<At<FileDate>>,
+    /// Of a rotation.
+    pub(super) starts: Option<FileDate>,
+    /// Days each.
+    pub(super) each: i64,
+    pub(super) days: Vec<DayToken>,
+    pub(super) from: Option<At<FileDate>>,
+    pub(super) until: Option<At<FileDate>>,
 }
 
 pub(super) struct RawDuty {

@@ -9,6 +9,7 @@ use super::raw::{
     RawWindow,
 };
 use super::read_duties::{cover, dated, pattern, rotation};
+use super::read_hospitals::{hospital, turn};
 use super::section::{Mixed, Section};
 use super::value::FileDate;
 use crate::contact::ContactPoint;
@@ -41,6 +42,8 @@ pub(super) fn rota(file: Section<'_>, faults: &Faults<'_>) -> RawRota {
         windows: each("window").into_iter().map(|one| window(one, faults)).collect(),
         staff: each("staff").into_iter().map(staff).collect(),
         centres: each("centre").into_iter().map(centre).collect(),
+        hospitals: each("hospital").into_iter().map(hospital).collect(),
+        hospital_turns: each("hospital_turn").into_iter().map(|one| turn(one, faults)).collect(),
         duties,
         covers: each("cover").into_iter().map(cover).collect(),
         rules: each("rule").into_iter().map(rule).collect(),
@@ -120,7 +123,7 @@ fn window(from: Section<'_>, faults: &Faults<'_>) -> RawWindow {
     raw
 }
 
-fn week_hours(from: Section<'_>) -> WeekHours {
+pub(super) fn week_hours(from: Section<'_>) -> WeekHours {
     let some = |key| from.list(key).map(|list| values(Some(list)));
     let all = |key| values(from.stated_list(key, "give the hours, or [] for closed"));
     let hours = WeekHours {

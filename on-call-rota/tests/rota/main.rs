@@ -11,4 +11,5 @@ mod example;
 mod faults;
 mod garbage;
 mod holidays;
+mod hospital;
 mod ics;
