@@ -1,8 +1,9 @@
 //! What comes back from those who were asked.
 
+use super::target::Question;
 use super::{
-    Alarm, Arrival, Effect, Happened, MessageNumber, OfferState, Outcome, Place, QuestionNumber, Referral,
-    Refusal, RefusalReason, State,
+    Alarm, Arrival, Effect, Happened, Limit, MessageKind, MessageNumber, OfferState, Outcome, Place,
+    QuestionNumber, Referral, Refusal, RefusalReason, State,
 };
 use crate::ids::TargetId;
 use crate::time::Instant;
@@ -71,6 +72,9 @@ impl Referral {
             return Err(Refusal::Closed);
         }
         let mut effects = vec![Effect::Record(Happened::Accepted { target: target.clone() })];
+        if let Some(interrupted) = self.current().filter(|current| *current != place) {
+            self.offers[interrupted].state = OfferState::StoodDown;
+        }
         let offer = &mut self.offers[place];
         (offer.state, offer.decided_at, offer.unseen) = (OfferState::Accepted, Some(now), None);
         offer.received_at.get_or_insert(now);
@@ -110,8 +114,9 @@ impl Referral {
         }
         let is_current = self.current() == Some(place);
         let offer = &mut self.offers[place];
-        (offer.state, offer.decided_at, offer.unseen) = (OfferState::Declined { reason }, Some(now), None);
+        (offer.state, offer.decided_at) = (OfferState::Declined { reason }, Some(now));
         offer.received_at.get_or_insert(now);
+        self.wait_no_longer(place);
         let target = target.clone();
         let mut effects = Vec::new();
         if holds_it {
@@ -137,15 +142,17 @@ impl Referral {
             return Err(Refusal::Closed);
         }
         let question = self.questions.len();
-        self.questions.push((place, false));
+        let until = self.pace.until(Limit::Within(self.pace.answer), now);
+        self.questions.push(Question { from: place, open_until: Some(until) });
+        let may_renew = self.may_renew(place);
         let offer = &mut self.offers[place];
         offer.received_at.get_or_insert(now);
-        if self.current() == Some(place) && self.may_renew(place) {
-            let offer = &mut self.offers[place];
-            offer.renewed += 1;
+        if offer.state == OfferState::Sent {
             (offer.state, offer.unseen) = (OfferState::Received, None);
-            let until = self.pace.until(super::Limit::Within(self.pace.answer), now);
-            self.state = State::Asked { target: place, question, until };
+        }
+        if may_renew && self.current() == Some(place) {
+            self.offers[place].renewed += 1;
+            self.state = State::Asked { target: place, question };
         }
         Ok((question, vec![Effect::Record(Happened::Asked { target: target.clone(), question })]))
     }
@@ -156,20 +163,13 @@ impl Referral {
     /// When the question is not open.
     pub fn answer(&mut self, question: QuestionNumber, now: Instant) -> Result<Vec<Effect>, Refusal> {
         self.must_be_released()?;
-        let open = self.questions.get(question).filter(|(_, answered)| !answered);
-        let place = open.map(|(place, _)| *place).ok_or(Refusal::NoSuchQuestion(question))?;
-        if let State::Closed { .. } = self.state {
-            return Err(Refusal::Closed);
-        }
-        self.questions[question].1 = true;
+        let open = self.questions.get(question).filter(|question| question.open_until.is_some());
+        let place = open.map(|question| question.from).ok_or(Refusal::NoSuchQuestion(question))?;
+        self.questions[question].open_until = None;
         let mut effects = vec![Effect::Record(Happened::Answered { question })];
-        self.send(place, super::MessageKind::Answer, now, &mut effects);
+        self.send(place, MessageKind::Answer, now, &mut effects);
         self.watch(place, now);
-        if let State::Asked { question: asked, .. } = self.state
-            && asked == question
-        {
-            self.state = State::Received { target: place, until: self.pace.until(self.pace.decide, now) };
-        }
+        self.go_on_after(question, now);
         Ok(effects)
     }
 
@@ -230,7 +230,7 @@ impl Referral {
             if target.is_none() {
                 self.stand_down(None, now, &mut effects);
             }
-            self.offers.iter_mut().for_each(|offer| offer.unseen = None);
+            (0..self.offers.len()).for_each(|place| self.wait_no_longer(place));
             effects.push(Effect::Settled);
         }
         Ok(effects)

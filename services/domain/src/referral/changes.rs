@@ -58,12 +58,13 @@ impl Referral {
         let (answer, again) = (pace.until(Limit::Within(pace.answer), now), pace.again(now));
         match &mut self.state {
             State::Offered { until, .. } | State::Received { until, .. } => *until = decide.min(*until),
-            State::Asked { until, .. } => *until = answer.min(*until),
             State::Exhausted { until } => *until = again.min(*until),
             State::Accepted { until, .. } => *until = arrival.min(*until),
             State::Arrived { until, .. } | State::NotArrived { until, .. } => *until = outcome.min(*until),
-            State::Drafted { .. } | State::Recalled { .. } | State::Closed { .. } => {}
+            State::Drafted { .. } | State::Asked { .. } | State::Recalled { .. } | State::Closed { .. } => {}
         }
+        let open = self.questions.iter_mut().filter_map(|question| question.open_until.as_mut());
+        open.for_each(|until| *until = answer.min(*until));
     }
 
     /// Taken back: all who were ever sent it must see that. A draft is given up in the same way.
@@ -87,6 +88,7 @@ impl Referral {
         self.state = State::Recalled { reason };
         let mut effects = vec![Effect::Record(Happened::Recalled { reason })];
         for place in 0..self.offers.len() {
+            self.wait_no_longer(place);
             self.send(place, MessageKind::Recall, now, &mut effects);
             self.watch(place, now);
         }
@@ -110,8 +112,8 @@ impl Referral {
         }
         let mut effects = Vec::new();
         if let Some(place) = self.current() {
-            let offer = &mut self.offers[place];
-            (offer.state, offer.unseen) = (OfferState::PassedOver, None);
+            self.offers[place].state = OfferState::PassedOver;
+            self.wait_no_longer(place);
             let target = self.targets[place].id.clone();
             effects.push(Effect::Record(Happened::PassedOver { target }));
         }

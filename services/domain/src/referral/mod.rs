@@ -33,6 +33,7 @@ pub use lists::{
 };
 pub use pace::{Limit, Pace};
 pub use story::{Effect, Happened, QuestionNumber, Refusal};
+use target::Question;
 pub use target::{Message, MessageNumber, Offer, OfferState, Place, Target};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,11 +53,10 @@ pub enum State {
         target: Place,
         until: Instant,
     },
-    /// They asked back and are to be answered by `until`.
+    /// They asked back; until the answer their time stands still.
     Asked {
         target: Place,
         question: QuestionNumber,
-        until: Instant,
     },
     /// Nobody is left: a supervisor is told, and again, until a human has found a way.
     Exhausted {
@@ -106,11 +106,11 @@ impl State {
         match self {
             Self::Drafted { until } => Some((DueKind::Release, *until)),
             Self::Offered { until, .. } | Self::Received { until, .. } => Some((DueKind::Decision, *until)),
-            Self::Asked { until, .. } => Some((DueKind::Answer, *until)),
             Self::Exhausted { until } => Some((DueKind::Hand, *until)),
             Self::Accepted { until, .. } => Some((DueKind::Arrival, *until)),
             Self::Arrived { until, .. } | Self::NotArrived { until, .. } => Some((DueKind::Outcome, *until)),
-            Self::Recalled { .. } | Self::Closed { .. } => None,
+            // The question itself is due.
+            Self::Asked { .. } | Self::Recalled { .. } | Self::Closed { .. } => None,
         }
     }
 }
@@ -144,8 +144,7 @@ pub struct Referral {
     targets: Vec<Target>,
     offers: Vec<Offer>,
     messages: Vec<Message>,
-    /// Who asked each, and whether it was answered.
-    questions: Vec<(Place, bool)>,
+    questions: Vec<Question>,
 }
 
 impl Referral {
@@ -236,6 +235,12 @@ impl Referral {
         &self.messages
     }
 
+    /// Which questions are still to be answered, and whose they are.
+    pub fn open_questions(&self) -> impl Iterator<Item = (QuestionNumber, &TargetId)> {
+        let open = self.questions.iter().enumerate().filter(|(_, question)| question.open_until.is_some());
+        open.map(|(number, question)| (number, &self.targets[question.from].id))
+    }
+
     /// By which a receiver recognises a message that comes twice.
     pub fn key(&self, message: MessageNumber) -> String {
         format!("{}/{message}", self.id)
@@ -280,7 +285,9 @@ impl Referral {
     pub fn due(&self) -> Option<(DueKind, Instant)> {
         let unseen = self.offers.iter().filter_map(|offer| offer.unseen);
         let receipts = unseen.map(|watch| (DueKind::Receipt, watch.until));
-        receipts.chain(self.state.due()).min_by_key(|(_, at)| *at)
+        let questions = self.questions.iter().filter_map(|question| question.open_until);
+        let answers = questions.map(|until| (DueKind::Answer, until));
+        receipts.chain(answers).chain(self.state.due()).min_by_key(|(_, at)| *at)
     }
 
     /// When `wake` is next due. Always there while it is not settled.
@@ -294,6 +301,9 @@ impl Referral {
         let mut effects = Vec::new();
         for place in 0..self.offers.len() {
             self.unseen_until(place, now, &mut effects);
+        }
+        for question in 0..self.questions.len() {
+            self.unanswered_until(question, now, &mut effects);
         }
         if self.state.due().is_some_and(|(_, at)| at <= now) {
             self.overdue(now, &mut effects);
@@ -328,10 +338,6 @@ impl Referral {
                 let target = *target;
                 self.silent(target, now, effects);
             }
-            State::Asked { target, question, .. } => {
-                let (target, question) = (*target, *question);
-                self.leave_unanswered(target, question, now, effects);
-            }
             State::Exhausted { until } => {
                 *until = again;
                 self.raise(Alarm::Exhausted, None, effects);
@@ -346,7 +352,29 @@ impl Referral {
                 let target = self.targets[*target].id.clone();
                 self.raise(Alarm::OutcomeOverdue, Some(target), effects);
             }
-            State::Recalled { .. } | State::Closed { .. } => {}
+            State::Asked { .. } | State::Recalled { .. } | State::Closed { .. } => {}
+        }
+    }
+
+    /// It is we who are silent: a human is told until the answer is there, and the receiver's time
+    /// runs again, so that the next is asked some day.
+    fn unanswered_until(&mut self, question: QuestionNumber, now: Instant, effects: &mut Vec<Effect>) {
+        let Question { from, open_until } = self.questions[question];
+        if open_until.is_none_or(|until| now < until) {
+            return;
+        }
+        self.questions[question].open_until = Some(self.pace.again(now));
+        let target = self.targets[from].id.clone();
+        self.raise(Alarm::QuestionUnanswered, Some(target), effects);
+        self.go_on_after(question, now);
+    }
+
+    /// Whoever waited for the answer has their whole time to decide.
+    fn go_on_after(&mut self, question: QuestionNumber, now: Instant) {
+        if let State::Asked { target, question: asked } = self.state
+            && asked == question
+        {
+            self.state = State::Received { target, until: self.pace.until(self.pace.decide, now) };
         }
     }
 

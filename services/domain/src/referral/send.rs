@@ -1,9 +1,8 @@
 //! From target to target, and what each of them is sent.
 
-use super::target::Watch;
+use super::target::{Question, Watch};
 use super::{
-    Alarm, Effect, Happened, Limit, Message, MessageKind, Offer, OfferState, Place, QuestionNumber, Referral,
-    State,
+    Alarm, Effect, Happened, Limit, Message, MessageKind, Offer, OfferState, Place, Referral, State,
 };
 use crate::time::Instant;
 
@@ -11,15 +10,25 @@ use crate::time::Instant;
 const RENEWALS: u32 = 3;
 
 impl Referral {
-    /// The next of the list is asked; at its end a human is.
+    /// The next of the list is asked, or who was interrupted; at its end a human is.
     pub(super) fn offer_next(&mut self, now: Instant, effects: &mut Vec<Effect>) {
-        let place = self.offers.len();
+        let interrupted = self.offers.iter().position(|offer| offer.state == OfferState::StoodDown);
+        let place = interrupted.unwrap_or(self.offers.len());
         let Some(target) = self.targets.get(place).cloned() else {
             return self.exhaust(now, effects);
         };
-        let (received_at, decided_at) = (None, None);
-        let state = OfferState::Sent;
-        self.offers.push(Offer { at: now, state, received_at, decided_at, renewed: 0, unseen: None });
+        let offer = Offer {
+            at: now,
+            state: OfferState::Sent,
+            received_at: None,
+            decided_at: None,
+            renewed: 0,
+            unseen: None,
+        };
+        match interrupted {
+            Some(place) => self.offers[place] = offer,
+            None => self.offers.push(offer),
+        }
         self.state = State::Offered { target: place, until: self.pace.until(self.pace.decide, now) };
         effects.push(Effect::Record(Happened::Offered { target: target.id.clone() }));
         effects.push(Effect::NextTarget { target: target.id });
@@ -36,25 +45,12 @@ impl Referral {
 
     pub(super) fn silent(&mut self, place: Place, now: Instant, effects: &mut Vec<Effect>) {
         let target = self.targets[place].id.clone();
-        (self.offers[place].state, self.offers[place].unseen) = (OfferState::Silent, None);
+        self.offers[place].state = OfferState::Silent;
+        self.wait_no_longer(place);
         effects.push(Effect::Record(Happened::Silent { target: target.clone() }));
         self.raise(Alarm::Silent, Some(target.clone()), effects);
         effects.push(Effect::PrintSheet { target: Some(target), kind: MessageKind::Referral });
         self.offer_next(now, effects);
-    }
-
-    /// It was we who were silent: a human is told, and their time runs again.
-    pub(super) fn leave_unanswered(
-        &mut self,
-        place: Place,
-        question: QuestionNumber,
-        now: Instant,
-        effects: &mut Vec<Effect>,
-    ) {
-        let target = self.targets[place].id.clone();
-        self.raise(Alarm::QuestionUnanswered, Some(target), effects);
-        self.questions[question].1 = true;
-        self.state = State::Received { target: place, until: self.pace.until(self.pace.decide, now) };
     }
 
     pub(super) fn may_renew(&self, place: Place) -> bool {
@@ -83,10 +79,17 @@ impl Referral {
         self.offers[place].unseen = last.map(|message| Watch { message, until });
     }
 
+    /// Neither for what they see nor for what they are to be told.
+    pub(super) fn wait_no_longer(&mut self, place: Place) {
+        self.offers[place].unseen = None;
+        let theirs = |question: &&mut Question| question.from == place;
+        self.questions.iter_mut().filter(theirs).for_each(|question| question.open_until = None);
+    }
+
     /// Everybody else who might still say yes need not.
     pub(super) fn stand_down(&mut self, but: Option<Place>, now: Instant, effects: &mut Vec<Effect>) {
         for place in (0..self.offers.len()).filter(|place| Some(*place) != but) {
-            self.offers[place].unseen = None;
+            self.wait_no_longer(place);
             if self.offers[place].state.may_take_it() {
                 self.send(place, MessageKind::StandDown, now, effects);
             }

@@ -30,6 +30,8 @@ pub enum OfferState {
     Silent,
     /// A human turned to another.
     PassedOver,
+    /// Another said yes while they were deciding. Should that one give it back, it is their turn again.
+    StoodDown,
     Declined {
         reason: RefusalReason,
     },
@@ -43,6 +45,7 @@ impl OfferState {
             Self::Received => "received",
             Self::Silent => "silent",
             Self::PassedOver => "passed_over",
+            Self::StoodDown => "stood_down",
             Self::Declined { .. } => "declined",
             Self::Accepted => "accepted",
         }
@@ -51,7 +54,12 @@ impl OfferState {
     /// They may still say yes, so they hear what changes.
     pub(super) const fn may_take_it(self) -> bool {
         match self {
-            Self::Sent | Self::Received | Self::Silent | Self::PassedOver | Self::Accepted => true,
+            Self::Sent
+            | Self::Received
+            | Self::Silent
+            | Self::PassedOver
+            | Self::StoodDown
+            | Self::Accepted => true,
             Self::Declined { .. } => false,
         }
     }
@@ -74,6 +82,14 @@ pub struct Offer {
 pub(super) struct Watch {
     pub(super) message: MessageNumber,
     pub(super) until: Instant,
+}
+
+/// What a receiver asked back; the words are kept beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Question {
+    pub(super) from: Place,
+    /// None: it was answered, or nobody waits for the answer any more.
+    pub(super) open_until: Option<Instant>,
 }
 
 /// What a target was sent, for good.
