@@ -1,5 +1,5 @@
 // Looks at every page over a pretended line: pictures into a folder, axe on each, a walk by keyboard.
-// node dev/shots.mjs [folder [pages [theme]]]
+// node dev/shots.mjs [folder [pages [theme [language-size]]]], pages and language-size as patterns
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { createServer } from "vite";
 import { MORE } from "./more-pages.mjs";
 
 const folder = process.argv[2] ?? join(tmpdir(), "tomoshibi-shots");
-const only = process.argv[3];
+const [, , , only, , looks] = process.argv;
 mkdirSync(folder, { recursive: true });
 const server = await createServer({ server: { port: 0, host: "127.0.0.1" }, logLevel: "error" });
 await server.listen();
@@ -59,6 +59,7 @@ for (const language of ["ja", "en"]) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const { name, query, hash = "/", act, theme: look, window: seen } of PAGES) {
       if (only && !name.match(new RegExp(only))) continue;
+      if (looks && !`${language}-${size}`.match(new RegExp(looks))) continue;
       const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
       const theme = process.argv[4] ?? look ?? (name === "records" && language === "en" ? "light" : "dark");
       await context.addInitScript(([spoken, look]) => { localStorage.setItem("tomoshibi.language", spoken); localStorage.setItem("tomoshibi.theme", look); }, [language, theme]);

@@ -20,6 +20,7 @@ export function Answer({ pageId, standing, onAnswered }: { pageId: string; stand
     setSure(false);
     onAnswered(said);
   });
+  if (!mayAccept(standing) && !mayDecline(standing) && !answer.trouble) return null;
   return (
     <div className="page-answer">
       {!sure && <TroubleNotice trouble={answer.trouble} />}
