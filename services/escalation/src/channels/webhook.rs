@@ -3,14 +3,10 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use domain::private::Private;
-use hmac::{Hmac, KeyInit, Mac};
 use on_call_rota::ContactPoint;
 use reqwest::{Client, StatusCode, Url};
 use serde_json::json;
-use sha2::Sha256;
+use shell::webhook::SigningKeys;
 
 use super::http::{http_client, web_address};
 use super::settings::{ChannelFault, WebhookSettings};
@@ -19,7 +15,7 @@ use super::{Message, Sent, words};
 pub(super) struct Receiver {
     pub(super) name: String,
     url: Url,
-    keys: Vec<Private<Vec<u8>>>,
+    keys: SigningKeys,
     limit: Duration,
     client: Client,
 }
@@ -35,7 +31,7 @@ impl Receiver {
         if url.is_none() {
             wrong.push(format!("webhook {name:?}: url is no http or https address"));
         }
-        let keys = keys(settings.secret.reveal());
+        let keys = SigningKeys::read(&settings.secret);
         if keys.is_none() {
             wrong.push(format!("webhook {name:?}: secret is whsec_ and base64 of 24 to 64 bytes"));
         }
@@ -54,7 +50,7 @@ impl Receiver {
             .client
             .post(self.url.clone())
             .header("content-type", "application/json")
-            .header("webhook-signature", self.signatures(&id, &time, &body))
+            .header("webhook-signature", self.keys.sign(&id, &time, &body))
             .header("webhook-id", id)
             .header("webhook-timestamp", time)
             .timeout(self.limit)
@@ -65,16 +61,6 @@ impl Receiver {
             Err(error) if error.is_timeout() => Sent::again("timeout"),
             Err(_) => Sent::again("connect"),
         }
-    }
-
-    /// One for each key, so that a receiver may hold the old or the new one.
-    fn signatures(&self, id: &str, time: &str, body: &str) -> String {
-        let signed = self.keys.iter().filter_map(|key| {
-            let mut mac = Hmac::<Sha256>::new_from_slice(key.reveal()).ok()?;
-            mac.update(format!("{id}.{time}.{body}").as_bytes());
-            Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
-        });
-        signed.collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -116,14 +102,4 @@ fn judged(status: StatusCode) -> Sent {
 fn can_be_named(name: &str) -> bool {
     let meant = format!("webhook:{name}").parse();
     matches!(meant, Ok(ContactPoint::Webhook { receiver, address: None }) if *receiver == *name)
-}
-
-/// None when there is none, or one cannot be used.
-fn keys(secrets: &str) -> Option<Vec<Private<Vec<u8>>>> {
-    let key = |secret: &str| {
-        let key = STANDARD.decode(secret.strip_prefix("whsec_")?).ok()?;
-        (24..=64).contains(&key.len()).then(|| Private::new(key))
-    };
-    let keys = secrets.split_whitespace().map(key).collect::<Option<Vec<_>>>()?;
-    (!keys.is_empty()).then_some(keys)
 }

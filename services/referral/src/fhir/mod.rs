@@ -1,0 +1,9 @@
+//! A message of a referral as a FHIR R4 message Bundle (domain.md 4.1): the same message is always the same
+//! Bundle, whenever it is made.
+
+mod message;
+mod resource;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use message::{Told, bundle, journey, label, moment, shown};

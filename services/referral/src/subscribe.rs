@@ -1,0 +1,100 @@
+//! A centre that listens: first what waits, then what comes, in its order.
+
+use std::time::Duration;
+
+use domain::ids::{OperatorId, TargetId};
+use futures::Stream;
+use proto::referral::v1 as pb;
+use shell::bus::Nudge;
+use shell::shutdown::Shutdown;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+use crate::error::ReferralError;
+use crate::keeper::{DELIVERIES, Keeper, key_of};
+use crate::render::Renderer;
+
+/// Deliveries that wait for a slow reader; the store keeps what follows.
+const AHEAD: usize = 16;
+/// Read in one go.
+const AT_ONCE: i64 = 50;
+/// Looked at even when nobody nudges.
+const PERIOD: Duration = Duration::from_secs(1);
+
+type Out = mpsc::Sender<Result<pb::SubscribeResponse, Status>>;
+
+/// One centre that is listened for.
+pub(crate) struct Subscription {
+    pub(crate) keeper: Keeper,
+    pub(crate) renderer: Renderer,
+    pub(crate) operator: OperatorId,
+    pub(crate) centre: TargetId,
+    /// The last number that is safe there.
+    pub(crate) after: i64,
+}
+
+impl Subscription {
+    pub(crate) fn listen(
+        self,
+        shutdown: Shutdown,
+    ) -> impl Stream<Item = Result<pb::SubscribeResponse, Status>> {
+        let (out, news) = mpsc::channel(AHEAD);
+        tokio::spawn(self.run(out, shutdown));
+        ReceiverStream::new(news)
+    }
+
+    async fn run(mut self, out: Out, shutdown: Shutdown) {
+        let key = key_of(self.operator.as_str(), &self.centre);
+        let mut nudges = self.keeper.bus.subscribe(&[DELIVERIES]);
+        loop {
+            if let Err(error) = self.hand_out(&out).await {
+                // The centre asks again from where it is safe: nothing is missed in between.
+                let _ = out.send(Err(error.into())).await;
+                return;
+            }
+            let again = self.keeper.clock.now() + PERIOD;
+            loop {
+                tokio::select! {
+                    nudge = nudges.next() => match nudge {
+                        Some(Nudge::Of { key: of, .. }) if *of != *key => {}
+                        Some(_) => break,
+                        None => return,
+                    },
+                    () = self.keeper.clock.sleep_until(again) => break,
+                    () = out.closed() => return,
+                    () = shutdown.draining() => return,
+                }
+            }
+        }
+    }
+
+    /// Everything there is by now.
+    async fn hand_out(&mut self, out: &Out) -> Result<(), ReferralError> {
+        let store = &self.keeper.store;
+        store.number(&self.operator, &self.centre).await?;
+        loop {
+            let rows = store.deliveries_after(&self.operator, &self.centre, self.after, AT_ONCE).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for row in rows {
+                let delivery = Some(self.renderer.delivery(&row).await?);
+                if out.send(Ok(pb::SubscribeResponse { delivery })).await.is_err() {
+                    return Ok(());
+                }
+                self.after = row.centre_seq.unwrap_or(self.after);
+                if row.handed_us.is_none() {
+                    store.note_handed(&row.event_id, self.keeper.clock.now()).await?;
+                    counted(&row, self.keeper.clock.now());
+                }
+            }
+        }
+    }
+}
+
+fn counted(row: &crate::store::DeliveryRow, now: domain::time::Instant) {
+    let waited = now.since(domain::time::Instant::from_micros(row.at_us));
+    metrics::counter!("tomoshibi_referral_handed_total", "way" => "grpc").increment(1);
+    metrics::histogram!("tomoshibi_referral_handed_seconds").record(waited.as_secs_f64());
+}
