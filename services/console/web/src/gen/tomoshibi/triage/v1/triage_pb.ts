@@ -109,7 +109,7 @@ export type FieldKind = Message<"tomoshibi.triage.v1.FieldKind"> & {
   label?: Label | undefined;
 
   /**
-   * code, codes, text, bool, date, instant.
+   * code, codes, text, bool, date, instant, staff (an id of the rota).
    *
    * @generated from field: string kind = 3;
    */
