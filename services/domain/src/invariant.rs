@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use crate::desk::{Desk, Presence};
 use crate::escalation::{self, Escalation};
 use crate::ids::{CallId, DeskId, OfferId, StaffId};
+use crate::referral::{self, MessageKind, OfferState, Referral};
 use crate::routing::{Choice, Snapshot, Waiting, fits};
 use crate::time::Instant;
 use crate::triage::record::Record;
@@ -31,6 +32,16 @@ pub enum Breach {
     PageAfterTheEnd,
     #[error("one contact point is paged twice at once")]
     PagedTwice,
+    #[error("a referral that is not settled has no time at which it goes on")]
+    ReferralRests,
+    #[error("a referral is accepted by {0} targets")]
+    Acceptances(usize),
+    #[error("a referral is asked of {0} targets at once")]
+    AskedAtOnce(usize),
+    #[error("the targets of a referral were not asked in their order")]
+    TargetsOutOfOrder,
+    #[error("a recall is settled that somebody has not seen")]
+    RecallUnseen,
     #[error("a signed revision changed or is gone")]
     SignedChanged,
     #[error("desk {desk} went to a later call although it suits call {call}, whose turn was first")]
@@ -125,6 +136,66 @@ pub fn an_escalation_goes_on(escalation: &Escalation, now: Instant) -> Result<()
     match open.iter().all(|page| points.insert((&page.staff, page.contact))) {
         true => Ok(()),
         false => Err(Breach::PagedTwice),
+    }
+}
+
+/// Invariant 6: a referral has a moment ahead at which it goes on, until it is closed or its recall was
+/// seen by all who had it; its targets are asked one at a time and in their order; one has accepted
+/// it, or none.
+///
+/// # Errors
+/// The first breach found.
+pub fn a_referral_goes_on(referral: &Referral, now: Instant) -> Result<(), Breach> {
+    use referral::State;
+    let (asked, held, may_settle) = match referral.state() {
+        State::Drafted { .. } | State::Exhausted { .. } => (0, 0..=0, false),
+        State::Offered { .. } | State::Received { .. } | State::Asked { .. } => (1, 0..=0, false),
+        State::Accepted { .. } | State::Arrived { .. } | State::NotArrived { .. } => (0, 1..=1, false),
+        State::Recalled { .. } => (0, 0..=1, true),
+        State::Closed { .. } => (0, 0..=1, true),
+    };
+    if referral.is_settled() == referral.deadline().is_some_and(|due| due > now)
+        || (referral.is_settled() && !may_settle)
+    {
+        return Err(Breach::ReferralRests);
+    }
+    let count =
+        |what: &[OfferState]| referral.offers().iter().filter(|offer| what.contains(&offer.state)).count();
+    let accepted = count(&[OfferState::Accepted]);
+    if !held.contains(&accepted) {
+        return Err(Breach::Acceptances(accepted));
+    }
+    let open = count(&[OfferState::Sent, OfferState::Received]);
+    if !may_settle && open != asked {
+        return Err(Breach::AskedAtOnce(open));
+    }
+    asked_in_order(referral)?;
+    recall_is_seen(referral)
+}
+
+fn asked_in_order(referral: &Referral) -> Result<(), Breach> {
+    let mut places = Vec::new();
+    for message in referral.messages() {
+        if !places.contains(&message.to) {
+            let first = message.kind == MessageKind::Referral && message.to == places.len();
+            first.then(|| places.push(message.to)).ok_or(Breach::TargetsOutOfOrder)?;
+        }
+    }
+    match places.len() == referral.offers().len() && places.len() <= referral.targets().len() {
+        true => Ok(()),
+        false => Err(Breach::TargetsOutOfOrder),
+    }
+}
+
+fn recall_is_seen(referral: &Referral) -> Result<(), Breach> {
+    let referral::State::Recalled { .. } = referral.state() else { return Ok(()) };
+    let seen = |place| {
+        let last = referral.messages().iter().rev().find(|message| message.to == place);
+        last.is_some_and(|last| last.kind == MessageKind::Recall && last.seen_at.is_some())
+    };
+    match referral.is_settled() == (0..referral.offers().len()).all(seen) {
+        true => Ok(()),
+        false => Err(Breach::RecallUnseen),
     }
 }
 
