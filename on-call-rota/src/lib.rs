@@ -3,7 +3,7 @@
 //! A file of TOML becomes a [`Rota`] or a list of [`RotaFault`]s. A rota has
 //! operators with their calendars, windows with hours, staff, duties (weekly
 //! patterns, rotations, dated shifts), covers laid over them, ladders and
-//! staffing rules. Ask it for the [`Gap`]s of a stretch of time, for the
+//! staffing rules, hospitals and their turns. Ask it for the [`Gap`]s of a stretch of time, for the
 //! [`Shift`]s of it, or compile it into a [`Roster`] that answers in tens of
 //! nanoseconds. `rotas/example.toml` shows and explains every part of a file.
 //!

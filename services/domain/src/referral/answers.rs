@@ -134,12 +134,18 @@ impl Referral {
     /// They ask back. The words are kept beside; until the answer their time stands still, a few times.
     ///
     /// # Errors
-    /// When nothing is waited for from them.
+    /// When nothing is waited for from them, or another has it.
     pub fn ask(&mut self, target: &TargetId, now: Instant) -> Result<(QuestionNumber, Vec<Effect>), Refusal> {
         self.must_be_released()?;
         let place = self.place_of(target).ok_or_else(|| Refusal::NotAsked(target.clone()))?;
         if let State::Closed { .. } = self.state {
             return Err(Refusal::Closed);
+        }
+        if let Some(by) = self.accepted_by().filter(|by| by.id != *target) {
+            return Err(Refusal::AlreadyAcceptedBy { by: by.id.clone() });
+        }
+        if !self.offers[place].state.may_take_it() {
+            return Err(Refusal::NotAsked(target.clone()));
         }
         let question = self.questions.len();
         let until = self.pace.until(Limit::Within(self.pace.answer), now);

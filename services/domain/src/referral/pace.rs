@@ -76,7 +76,8 @@ impl Pace {
         self.until(Limit::Within(self.again), now)
     }
 
-    /// The first end of a day that is not before.
+    /// The first end of a day that is not before. Days of 24 hours: where clocks change, the last of a
+    /// long wait may be an hour off.
     fn day_after(&self, earliest: Instant) -> Instant {
         let days = earliest.since(self.day_ends).as_micros().div_ceil(DAY.as_micros());
         self.day_ends + DAY.saturating_mul(u32::try_from(days).unwrap_or(u32::MAX))

@@ -155,6 +155,18 @@ fn a_question_after_the_yes_is_waited_for_as_well() {
 }
 
 #[test]
+fn who_said_no_or_came_second_asks_nothing_any_more() {
+    let mut referral = released();
+    referral.decline(&to("minato"), RefusalReason::NoBed, NOW).unwrap();
+    assert_eq!(referral.ask(&to("minato"), NOW).map(drop), Err(Refusal::NotAsked(to("minato"))));
+
+    referral.decline(&to("yamate"), RefusalReason::NoBed, NOW).unwrap();
+    referral.accept(&to("kokoro"), NOW).unwrap();
+    let by = to("kokoro");
+    assert_eq!(referral.ask(&to("yamate"), NOW).map(drop), Err(Refusal::AlreadyAcceptedBy { by }));
+}
+
+#[test]
 fn a_correction_goes_to_who_has_it_and_must_be_seen() {
     let mut referral = released();
     referral.decline(&to("minato"), RefusalReason::NoBed, NOW).unwrap();

@@ -25,6 +25,7 @@ enum Push {
 fn a_push() -> impl Strategy<Value = Push> {
     prop_oneof![
         6 => (0..2_000u64).prop_map(Push::Wait),
+        1 => (0..400_000u64).prop_map(Push::Wait),
         3 => Just(Push::Release),
         4 => (0..5usize, 0..12usize).prop_map(|(target, message)| Push::Received(target, message)),
         2 => (0..5usize).prop_map(Push::Accept),
