@@ -1,4 +1,5 @@
-//! Makes a draft for every call that was answered, and tells records when their call is over.
+//! Makes a draft for every call that was answered, lets it follow the call to another desk, and tells it when
+//! the call is over.
 
 use std::error::Error;
 use std::future::Future;
@@ -33,6 +34,9 @@ impl Reconcile for Drafter {
             for call in keeper.store.undrafted(&operator, from, AT_ONCE).await? {
                 failed = one(&mut left, self.draft(&call)).await.or(failed);
             }
+        }
+        for moved in keeper.store.moved(AT_ONCE).await? {
+            failed = one(&mut left, self.records.follow_call(&moved)).await.or(failed);
         }
         for ended in keeper.store.ended(AT_ONCE).await? {
             failed = one(&mut left, self.records.end(&ended)).await.or(failed);

@@ -326,3 +326,29 @@ async fn revisions_cannot_be_changed_and_nothing_personal_can_be_read_in_the_fil
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_draft_goes_on_with_the_call_to_the_desk_that_has_it_now() {
+    on_both_stores(|line| async move {
+        let call = line.answers("ito", Some(NUMBER)).await;
+        let draft = line.opens(line.ito(), call).await;
+        let (draft, _) = saves(&mut line.ito(), &draft, "s1", &[("notes", "眠れない")]).await;
+
+        line.clock.advance(secs(60));
+        line.ledger.sits("ito", None).await;
+        line.ledger.sits("sato", Some(call)).await;
+        line.ledger.is_transferred(call, "ito", "sato", line.clock.now()).await;
+        line.bus.publish("desk", "sato");
+
+        line.until("sato has the draft", || async {
+            line.opens(line.sato(), call).await.author_staff == "sato"
+        })
+        .await;
+        let (saved, _) = saves(&mut line.sato(), &draft, "s2", &[("notes", "少し眠れた")]).await;
+        assert_eq!(value(&saved, "notes"), Some("少し眠れた"));
+        let changes = vec![field("notes", "もう一言")];
+        let late = try_save(&mut line.ito(), &saved, "s3", changes).await.unwrap_err();
+        assert_eq!(late.code(), Code::PermissionDenied, "whoever gave it away does not write any more");
+    })
+    .await;
+}

@@ -9,10 +9,10 @@ use super::write::refused;
 use super::{Change, Records};
 use crate::asker::Asker;
 use crate::error::TriageError;
-use crate::store::{CallFacts, Ended, unreadable};
+use crate::store::{CallFacts, Concerned, unreadable};
 
 impl Records {
-    pub(crate) async fn end(&self, of: &Ended) -> Result<(), TriageError> {
+    pub(crate) async fn end(&self, of: &Concerned) -> Result<(), TriageError> {
         let operator: OperatorId = of.operator_id.parse().map_err(|_| unreadable("operator"))?;
         let call = of.call_id.parse().map_err(|_| unreadable("call"))?;
         let Some(facts) = self.keeper.store.call(&operator, call).await? else { return Ok(()) };

@@ -9,6 +9,7 @@ mod hold;
 mod link;
 mod list;
 mod load;
+mod moves;
 mod open;
 mod show;
 mod write;

@@ -114,8 +114,8 @@ impl Records {
         }
     }
 
-    /// Who lifted: at a desk, or the doctor.
-    async fn author(&self, facts: &CallFacts) -> Result<StaffId, TriageError> {
+    /// Who has the call: at a desk, or the doctor.
+    pub(super) async fn author(&self, facts: &CallFacts) -> Result<StaffId, TriageError> {
         let nobody = || NOBODY.parse().map_err(|_| unreadable("author").into());
         let staff = match &facts.by {
             Some(AnsweredBy::Desk(desk)) => self.keeper.store.staff_at(&facts.operator, desk).await?,

@@ -77,7 +77,8 @@ impl Store {
             sqlx::query_as(
                 "SELECT seq, at_us, body, number_sealed, number_index FROM call_event
                  WHERE operator_id = $1 AND call_id = $2
-                   AND kind IN ('begun', 'offered', 'answered', 'joined', 'ended') ORDER BY seq",
+                   AND kind IN ('begun', 'offered', 'answered', 'transferred', 'taken_over', 'joined', 'ended')
+                 ORDER BY seq",
             )
             .bind(operator.as_str()).bind(call.to_string()).fetch_all(pool).await
         })
@@ -195,7 +196,7 @@ impl Store {
 }
 
 impl CallFacts {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "of the ledger's steps a record needs five")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of the ledger's steps a record needs seven")]
     fn add(&mut self, at: Instant, step: Step) {
         match step {
             Step::Offered { .. } => self.offered = self.offered.or(Some(at)),
@@ -203,6 +204,9 @@ impl CallFacts {
                 self.answered = self.answered.or(Some(at));
                 // Of a call that was answered again, the one who has it now.
                 self.by = Some(by);
+            }
+            Step::Transferred { desk, .. } | Step::TakenOver { desk, .. } => {
+                self.by = Some(AnsweredBy::Desk(desk));
             }
             Step::Joined { staff, .. } => self.joined.push(staff),
             Step::Ended { reason, .. } => self.ended = Some((at, reason)),

@@ -23,7 +23,7 @@ pub(crate) use fields::FieldRow;
 pub(crate) use person::{Details, PersonEvent, PersonRow};
 pub(crate) use plan::{PlanRow, PlanWords};
 pub(crate) use protocol::ProtocolRow;
-pub(crate) use record::{Ended, NewRecord, RecordRow};
+pub(crate) use record::{Concerned, NewRecord, RecordRow};
 pub(crate) use record_list::{LineRow, Listing};
 pub(crate) use retention::YearRow;
 pub(crate) use revision::RevisionRow;

@@ -45,9 +45,9 @@ pub(crate) struct NewRecord<'a> {
     pub(crate) day: &'a Day,
 }
 
-/// A call that is over, and its record does not know it yet.
+/// A record that does not know yet what its call did: it ended, or went to another desk.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub(crate) struct Ended {
+pub(crate) struct Concerned {
     pub(crate) operator_id: String,
     pub(crate) record_id: String,
     pub(crate) call_id: String,
@@ -145,7 +145,7 @@ impl Store {
     }
 
     /// Records whose call is over by now.
-    pub(crate) async fn ended(&self, most: i64) -> Result<Vec<Ended>, StoreError> {
+    pub(crate) async fn ended(&self, most: i64) -> Result<Vec<Concerned>, StoreError> {
         on!(self.db.read(), pool => {
             sqlx::query_as(
                 "SELECT r.operator_id, r.record_id, r.call_id FROM record r
@@ -156,5 +156,22 @@ impl Store {
             .bind(most).fetch_all(pool).await
         })
         .attempt("find records of calls that ended")
+    }
+
+    /// Drafts whose call went to another desk after they were last handed over.
+    pub(crate) async fn moved(&self, most: i64) -> Result<Vec<Concerned>, StoreError> {
+        on!(self.db.read(), pool => {
+            sqlx::query_as(
+                "SELECT r.operator_id, r.record_id, r.call_id FROM record r
+                 WHERE r.state = 'draft' AND r.seal_year > 0
+                   AND (SELECT max(e.at_us) FROM call_event e
+                        WHERE e.call_id = r.call_id AND e.kind IN ('transferred', 'taken_over'))
+                     > coalesce((SELECT max(v.at_us) FROM record_revision v
+                                 WHERE v.record_id = r.record_id AND v.kind = 'handed_over'), 0)
+                 ORDER BY r.answered_us LIMIT $1",
+            )
+            .bind(most).fetch_all(pool).await
+        })
+        .attempt("find records of calls that went on to another desk")
     }
 }

@@ -40,6 +40,11 @@ impl Ledger {
         self.add(call, 2, at, &Step::Answered { by, waited_micros: 5 }, None).await;
     }
 
+    pub async fn is_transferred(&self, call: CallId, from: &str, to: &str, at: Instant) {
+        let desk = |staff: &str| DeskId::parse(&format!("desk-{staff}")).unwrap();
+        self.add(call, 5, at, &Step::Transferred { from: desk(from), desk: desk(to) }, None).await;
+    }
+
     pub async fn ends(&self, call: CallId, at: Instant) {
         let ended = Step::Ended { reason: EndReason::Completed, owes_call_back: false };
         self.add(call, 9, at, &ended, None).await;
