@@ -22,6 +22,9 @@ pub(crate) fn note(key: &str) -> String {
             comment.clear();
         } else if here == section && line.split('=').next().map(str::trim) == Some(name) {
             return comment.join(" ");
+        } else {
+            // What was said belongs to the key that stood behind it.
+            comment.clear();
         }
     }
     String::new()
