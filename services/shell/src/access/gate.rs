@@ -8,12 +8,13 @@ use domain::access::{Operator, Person, Principal, Refusal, judge, rule};
 use futures::future::{BoxFuture, FutureExt};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use tonic::Status;
 use tonic::body::Body;
 use tonic::server::NamedService;
+use tonic::{Code, Status};
 use tower::Service;
 use tracing::Instrument;
 
+use super::operator::malformed;
 use super::{SESSION, SessionToken, Sessions, operator};
 use crate::audit::{Audit, Entry};
 use crate::clock::Clock;
@@ -131,6 +132,27 @@ fn away(error: StoreError) -> Status {
     }
 }
 
+/// How tonic begins when it cannot read a request. It says INTERNAL, as if the fault were ours.
+const UNREADABLE: [&str; 4] = [
+    "failed to decode Protobuf message",
+    "Missing request message",
+    "Unexpected EOF decoding stream",
+    "protocol error",
+];
+
+/// A request that cannot be read is its sender's fault.
+fn rightly_blamed(answer: http::Response<Body>) -> http::Response<Body> {
+    match Status::from_header_map(answer.headers()) {
+        Some(said)
+            if said.code() == Code::Internal
+                && UNREADABLE.iter().any(|how| said.message().starts_with(how)) =>
+        {
+            malformed(&format!("cannot be read: {}", said.message())).into_http()
+        }
+        Some(_) | None => answer,
+    }
+}
+
 /// A server that answers only those who may ask, inside the trace of its caller.
 #[derive(Clone, Debug)]
 pub struct Gate<S> {
@@ -170,7 +192,7 @@ where
         let access = self.access.clone();
         async move {
             match access.admit(request).await {
-                Ok(request) => server.call(request).await,
+                Ok(request) => server.call(request).await.map(rightly_blamed),
                 Err(refusal) => Ok(refusal.into_http()),
             }
         }

@@ -45,7 +45,7 @@ fn message(bytes: &[u8]) -> Result<&[u8], Status> {
     }
 }
 
-fn malformed(how: &str) -> Status {
+pub(super) fn malformed(how: &str) -> Status {
     Status::invalid_argument(format!("the request {how}"))
 }
 
