@@ -39,48 +39,47 @@ function choice(page, { group, name, where }) {
   return place.getByRole("radio", { name: option(name) }).or(place.getByRole("checkbox", { name: option(name) })).first();
 }
 
-/** From buttons, or from the list that many options are. */
-async function chosen(page, asked) {
-  const list = inside(page, asked.where).getByRole("combobox", { name: asked.group }).first();
+/** A list, a text, or one of the choices of a group: whatever asks under that name. */
+async function asker(page, asked) {
+  const place = inside(page, asked.where);
+  const list = place.getByRole("combobox", { name: asked.group }).first();
+  const text = place.getByRole("textbox", { name: asked.group }).first();
   const one = choice(page, asked);
-  await list.or(one).first().waitFor();
-  if (await list.isVisible()) await list.selectOption({ label: asked.name });
+  await list.or(text).or(one).first().waitFor();
+  if (await list.isVisible()) return { list };
+  return (await text.isVisible()) ? { text } : { one };
+}
+
+async function answered(page, asked) {
+  const { list, text, one } = await asker(page, asked);
+  if (list) await list.selectOption({ label: asked.name });
+  else if (text) await text.fill(asked.name);
   else await one.check({ force: true });
 }
 
-const isFocused = (locator) => locator.evaluate((element) => element === document.activeElement).catch(() => false);
-
-async function tabTo(page, locator, what) {
-  await locator.waitFor({ timeout: PATIENCE });
-  for (let presses = 0; presses <= 400; presses += 1) {
-    if (await isFocused(locator)) return presses;
-    await page.keyboard.press("Tab");
+/** As a keyboard answers: arrows in a list and among radio buttons, Tab and Space among boxes. */
+async function answeredByKeys(page, asked) {
+  const { list, text, one } = await asker(page, asked);
+  if (list) return picked(page, list, asked.name);
+  if (text) {
+    await tabTo(page, text, asked.group);
+    await page.keyboard.press("Control+a");
+    return page.keyboard.type(asked.name);
   }
-  throw new Error(`the Tab key never comes to ${what}`);
+  if (await one.isChecked()) return;
+  if ((await one.getAttribute("type")) === "radio") return moved(page, one, asked);
+  await tabTo(page, one, asked.name);
+  await page.keyboard.press("Space");
 }
 
-/** As a keyboard chooses: arrows in a list and among radio buttons, Tab and Space among boxes. */
-async function answerByKeys(page, asked) {
-  const list = inside(page, asked.where).getByRole("combobox", { name: asked.group }).first();
-  const wanted = choice(page, asked);
-  await list.or(wanted).first().waitFor();
-  if (await list.isVisible()) return pickByKeys(page, list, asked.name);
-  if (await wanted.isChecked()) return;
-  if ((await wanted.getAttribute("type")) === "checkbox") {
-    await tabTo(page, wanted, asked.name);
-    return page.keyboard.press("Space");
-  }
-  await moveTo(page, wanted, asked);
-}
-
-async function pickByKeys(page, list, name) {
+async function picked(page, list, name) {
   await tabTo(page, list, name);
   const shown = () => list.evaluate((select) => select.selectedOptions[0]?.label);
   for (let presses = 0; presses < 40 && (await shown()) !== name; presses += 1) await page.keyboard.press("ArrowDown");
   if ((await shown()) !== name) throw new Error(`the arrow keys never come to ${name}`);
 }
 
-async function moveTo(page, wanted, { group, name, where }) {
+async function moved(page, wanted, { group, name, where }) {
   const radios = inside(page, where).getByRole("group", { name: group }).first().getByRole("radio");
   const checked = radios.and(page.locator(":checked"));
   await tabTo(page, (await checked.count()) > 0 ? checked.first() : radios.first(), group);
@@ -89,28 +88,46 @@ async function moveTo(page, wanted, { group, name, where }) {
   if (!(await wanted.isChecked())) throw new Error(`the arrow keys never come to ${name}`);
 }
 
-async function faults(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+const isFocused = (locator) => locator.evaluate((element) => element === document.activeElement).catch(() => false);
+
+async function tabTo(page, locator, what) {
+  let element = await locator.elementHandle({ timeout: PATIENCE });
+  for (let presses = 0; presses <= 400; presses += 1) {
+    const seen = await element.evaluate((element) => (element.isConnected ? (element === document.activeElement ? "here" : "elsewhere") : "gone"));
+    if (seen === "here") return presses;
+    if (seen === "gone") element = await locator.elementHandle({ timeout: PATIENCE });
+    else await page.keyboard.press("Tab");
+  }
+  throw new Error(`the Tab key never comes to ${what}`);
+}
+
+async function faults(page, rules = []) {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules.length > 0 ? axe.withRules(rules) : axe).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")}: ${failureSummary.split("\n").slice(1).join(" ").trim()}`));
 }
 
-/** Every look of a page: both sizes, dark and light. Its faults; pictures where somebody wants them. */
-async function looked({ page, size }, { name, folder }) {
+/** The looks of a page: every rule on both sizes, contrast once more in light colours. */
+const LOOKS = [
+  { size: "desktop", theme: "light", rules: ["color-contrast"] },
+  { size: "desktop", theme: "dark" },
+  { size: "phone", theme: "dark" },
+];
+
+/** Faults of a page in all its looks; pictures where somebody wants them. */
+async function looked({ page, size: before }, { name, folder }) {
   const told = [];
-  for (const look of Object.keys(SIZES)) {
-    await page.setViewportSize(SIZES[look]);
-    for (const theme of ["light", "dark"]) {
-      await page.evaluate((theme) => (document.documentElement.dataset.theme = theme), theme);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      if (wide > 0) told.push(`${name} ${look}: ${wide} pixels wider than the screen`);
-      told.push(...(await faults(page)).map((fault) => `${name} ${look} ${theme}: ${fault}`));
-      if (folder && theme === "dark") {
-        mkdirSync(folder, { recursive: true });
-        await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true });
-      }
-    }
+  for (const { size, theme, rules } of LOOKS) {
+    await page.setViewportSize(SIZES[size]);
+    await page.evaluate((theme) => (document.documentElement.dataset.theme = theme), theme);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (wide > 0) told.push(`${name} ${size}: ${wide} pixels wider than the screen`);
+    told.push(...(await faults(page, rules)).map((fault) => `${name} ${size} ${theme}: ${fault}`));
+    if (!folder) continue;
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: join(folder, `${name}-${size}-${theme}.png`), fullPage: size === "phone" || theme === "dark" });
   }
-  await page.setViewportSize(SIZES[size]);
+  await page.setViewportSize(SIZES[before]);
   return [...new Set(told)];
 }
 
@@ -129,7 +146,7 @@ const VERBS = {
   },
   go: ({ page }, { path }) => page.evaluate((path) => void (window.location.hash = path), path),
   press: ({ page }, asked) => found(page, asked).click(),
-  choose: ({ page }, asked) => chosen(page, asked),
+  answer: ({ page }, asked) => answered(page, asked),
   fill: ({ page }, asked) => field(page, asked).fill(asked.text),
   select: ({ page }, asked) => field(page, asked).selectOption({ label: asked.text }),
   value: ({ page }, asked) => field(page, asked).inputValue(),
@@ -155,7 +172,7 @@ const VERBS = {
   key: ({ page }, { name }) => page.keyboard.press(name),
   type: ({ page }, { text }) => page.keyboard.type(text),
   tab_to: ({ page }, asked) => tabTo(page, asked.role ? found(page, asked) : field(page, asked), asked.name),
-  answer_by_keys: ({ page }, asked) => answerByKeys(page, asked),
+  answer_by_keys: ({ page }, asked) => answeredByKeys(page, asked),
   focused: ({ page }) => page.evaluate(() => document.activeElement?.closest("fieldset")?.querySelector("legend")?.innerText ?? document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.innerText ?? ""),
   path: ({ page }) => page.evaluate(() => window.location.hash.slice(1)),
   await_path: ({ page }, { text }) => page.waitForFunction((text) => window.location.hash.includes(text), text, { timeout: PATIENCE }).then(() => page.evaluate(() => window.location.hash.slice(1))),
@@ -171,6 +188,8 @@ const VERBS = {
   close: ({ page }) => page.close({ runBeforeUnload: false }),
 };
 
+// Nobody listens any more: the story is over.
+process.stdout.on("error", () => process.exit(1));
 createInterface({ input: process.stdin }).on("line", async (line) => {
   const { id, tab, verb, ...asked } = JSON.parse(line);
   let answer;

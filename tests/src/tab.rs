@@ -77,8 +77,9 @@ impl Tab {
         self.asks("select", json!({ "name": field, "text": option })).await;
     }
 
-    pub async fn chooses(&self, question: &str, option: &str) {
-        self.asks("choose", json!({ "group": question, "name": option })).await;
+    /// With buttons, a list or words: whatever asks under that name.
+    pub async fn answers(&self, question: &str, answer: &str) {
+        self.asks("answer", json!({ "group": question, "name": answer })).await;
     }
 
     pub async fn has_chosen(&self, question: &str, option: &str) -> bool {
@@ -173,9 +174,9 @@ impl Tab {
         self.asks("tab_to", json!({ "name": link, "role": "link" })).await;
     }
 
-    /// From buttons or from a list, with Tab, arrows and Space.
-    pub async fn answers_by_keys(&self, question: &str, option: &str) {
-        self.asks("answer_by_keys", json!({ "group": question, "name": option })).await;
+    /// The same with Tab, arrows, Space and letters.
+    pub async fn answers_by_keys(&self, question: &str, answer: &str) {
+        self.asks("answer_by_keys", json!({ "group": question, "name": answer })).await;
     }
 
     /// The words of what has the focus.

@@ -3,8 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use tests::{Browser, EVERYBODY, Look, LineSetup, Tab, TestDesk, TestLine, TestPerson, ladder_of_telephones};
 use std::sync::Arc;
+use tests::{Browser, EVERYBODY, LineSetup, Look, Tab, TestDesk, TestLine, TestPerson, ladder_of_telephones};
 
 /// A line whose telephones are nobody's: people sit down at `desk-1` and `desk-2` on the page. Its psychiatrist is aoki.
 pub(crate) async fn line_of_free_desks(settings: &str) -> TestLine {
@@ -38,7 +38,12 @@ password = "nobodyknowsaoki"
 "#;
 
 /// Switches the telephone of a desk on, comes to the page and sits down there.
-pub(crate) async fn sits_at(desk: &str, who: &TestPerson, line: &TestLine, browser: &Arc<Browser>) -> (TestDesk, Tab) {
+pub(crate) async fn sits_at(
+    desk: &str,
+    who: &TestPerson,
+    line: &TestLine,
+    browser: &Arc<Browser>,
+) -> (TestDesk, Tab) {
     let phone = TestDesk::is_switched_on(line, desk, "", "").await;
     line.knows_phone(desk).await;
     let page = who.comes(line, browser, Look::JAPANESE).await;
@@ -50,7 +55,7 @@ pub(crate) async fn sits_at(desk: &str, who: &TestPerson, line: &TestLine, brows
 /// Through the default protocol until it says B: means at hand, and thoughts of them.
 pub(crate) async fn answers_to_b(page: &Tab) {
     for (question, answer) in TO_B {
-        page.chooses(question, answer).await;
+        page.answers(question, answer).await;
     }
     page.sees_in("トリアージ", "B").await;
 }
@@ -81,33 +86,31 @@ pub(crate) const TO_B: [(&str, &str); 20] = [
 
 /// Everything else that a signature asks for.
 pub(crate) async fn fills_what_is_left(page: &Tab) {
-    for (field, choice) in LEFT {
-        page.chooses(field, choice).await;
-    }
-    for (field, text) in WRITTEN {
-        page.fills(field, text).await;
+    for (field, answer) in LEFT {
+        page.answers(field, answer).await;
     }
     page.presses("手順と同じにする").await;
     page.is_saved().await;
     page.sees("署名できます").await;
 }
 
-pub(crate) const LEFT: [(&str, &str); 15] = [
+/// In the order of the form.
+pub(crate) const LEFT: [(&str, &str); 17] = [
     ("安全に過ごせそう", "いいえ"),
     ("この電話で求められている", "受診や継続した支援"),
     ("受付手段", "電話"),
-    ("終話区分", "相談を終えた"),
     ("相談者区分", "本人"),
+    ("現在地", "中央橋の東側"),
     ("匿名区分", "匿名"),
     ("相談内容", "精神医学的なこと"),
+    ("主訴", "死にたい気持ちが続いている"),
     ("主治医への連絡", "主治医なし"),
-    ("身体合併症", "なし"),
     ("自殺リスク", "高い"),
     ("他害", "なし"),
+    ("身体合併症", "なし"),
     ("精神科救急分類", "自傷他害あり"),
     ("転帰", "二次救急（当番・入院）"),
     ("情報提供への同意", "同意あり"),
     ("情報提供の根拠", "本人の同意"),
+    ("終話区分", "相談を終えた"),
 ];
-
-pub(crate) const WRITTEN: [(&str, &str); 2] = [("現在地", "中央橋の東側"), ("主訴", "死にたい気持ちが続いている")];

@@ -77,7 +77,8 @@ async fn pages_of_the_counsellor_and_of_the_door_have_no_fault() {
     caller.hangs_up().await;
     page.sees("記録中").await;
     look(&page, "wrap-up", &mut faults).await;
-    look_at(&page, "counsellor", &["/records", "/people", "/rota", "/account", "/nowhere"], &mut faults).await;
+    look_at(&page, "counsellor", &["/records", "/people", "/rota", "/account", "/nowhere"], &mut faults)
+        .await;
     page.goes("/records").await;
     page.follows("開く").await;
     page.presses("署名する").await;
@@ -105,7 +106,20 @@ async fn pages_of_all_other_roles_have_no_fault() {
     counsellor.sees("この区分により").await;
 
     let sato = on_page(&line, &browser, "sato", "supervisor").await;
-    look_at(&sato, "supervisor", &["/night", "/records", "/rota", "/admin?part=protocols", "/admin?part=prompts", "/admin?part=retention"], &mut faults).await;
+    look_at(
+        &sato,
+        "supervisor",
+        &[
+            "/night",
+            "/records",
+            "/rota",
+            "/admin?part=protocols",
+            "/admin?part=prompts",
+            "/admin?part=retention",
+        ],
+        &mut faults,
+    )
+    .await;
     let aoki = on_page(&line, &browser, "aoki", "psychiatrist").await;
     look_at(&aoki, "psychiatrist", &["/pages", "/rota"], &mut faults).await;
     aoki.goes("/pages").await;
@@ -114,9 +128,13 @@ async fn pages_of_all_other_roles_have_no_fault() {
     look(&aoki, "psychiatrist-page", &mut faults).await;
     let kato = on_page(&line, &browser, "kato", "rota_manager").await;
     look_at(&kato, "rota-manager", &["/rota"], &mut faults).await;
-    let parts = ["accounts", "protocols", "prompts", "settings", "audit", "retention"].map(|part| format!("/admin?part={part}"));
+    let parts = ["accounts", "protocols", "prompts", "settings", "audit", "retention"]
+        .map(|part| format!("/admin?part={part}"));
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let admin = TestPerson::with(&line, "admin", &["operator_admin", "auditor"]).await.comes(&line, &browser, Look::JAPANESE).await;
+    let admin = TestPerson::with(&line, "admin", &["operator_admin", "auditor"])
+        .await
+        .comes(&line, &browser, Look::JAPANESE)
+        .await;
     look_at(&admin, "admin", &parts, &mut faults).await;
     none(faults);
 }
