@@ -36,6 +36,8 @@ export const Question = memo(function Question({ question, sheet, locked, curren
     event.preventDefault();
     event.stopPropagation();
     give(code);
+    // Only here: arrow keys pass by other answers on their way, and must not be carried off.
+    onAnswered(question.questionId);
   };
   const title = (
     <>
