@@ -50,7 +50,10 @@ pub use peers::{Caller, Kamailio, Sipp, SmtpSink, Udp, free_port, header, invite
 pub use person::{Authenticator, Session, TestPerson, stranger};
 pub use program::line_program;
 pub use record::value;
-pub use rota::{EVERYBODY, OPERATOR, OTHER_OPERATOR, ladder_of, ladder_of_messages, ladder_of_telephones, rota, two_operators};
+pub use rota::{
+    EVERYBODY, OPERATOR, OTHER_OPERATOR, ladder_of, ladder_of_messages, ladder_of_telephones, rota,
+    two_operators,
+};
 pub use rpc::{Answer, COOKIE, Road, SESSION, Shows, ask, ask_raw, framed, web_answer};
 pub use sounds::{Sound, Voice};
 pub use tab::{Look, Tab};

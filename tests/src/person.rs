@@ -76,7 +76,13 @@ impl TestPerson {
         Self::of(line, &line.operator, login, roles, Some(login)).await
     }
 
-    pub async fn of(line: &TestLine, operator: &str, login: &str, roles: &[&str], staff: Option<&str>) -> Self {
+    pub async fn of(
+        line: &TestLine,
+        operator: &str,
+        login: &str,
+        roles: &[&str],
+        staff: Option<&str>,
+    ) -> Self {
         let password = format!("the long word of {login}");
         let folder = tempfile::tempdir().unwrap();
         let (word, factor) = (folder.path().join("password"), folder.path().join("factor"));
@@ -85,7 +91,12 @@ impl TestPerson {
         let mut args = vec!["account", "add", login, "--operator", operator];
         roles.iter().for_each(|role| args.extend(["--role", role]));
         args.extend(staff.into_iter().flat_map(|staff| ["--staff", staff]));
-        args.extend(["--password-file", word.to_str().unwrap(), "--totp-secret-file", factor.to_str().unwrap()]);
+        args.extend([
+            "--password-file",
+            word.to_str().unwrap(),
+            "--totp-secret-file",
+            factor.to_str().unwrap(),
+        ]);
         let said = line.run(&args).await;
         assert_eq!(said.code, Some(0), "{said:?}");
         Self::known_as(login, &password, operator)

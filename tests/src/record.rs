@@ -15,7 +15,8 @@ impl Session {
     /// The record of a call they talk in.
     pub async fn opens(&self, call: &str) -> pb::Record {
         eventually("the record opens", async || {
-            let asked = pb::OpenRecordRequest { operator_id: self.operator.clone(), call_id: call.to_owned() };
+            let asked =
+                pb::OpenRecordRequest { operator_id: self.operator.clone(), call_id: call.to_owned() };
             self.triage().open_record(asked).await.ok()?.into_inner().record
         })
         .await

@@ -78,12 +78,26 @@ pub fn framed(message: &[u8]) -> Vec<u8> {
 }
 
 /// One message, framed. `streams`: the beginning of the answer is enough.
-pub async fn ask(at: SocketAddr, road: Road, who: &Shows, path: &str, message: &[u8], streams: bool) -> Answer {
+pub async fn ask(
+    at: SocketAddr,
+    road: Road,
+    who: &Shows,
+    path: &str,
+    message: &[u8],
+    streams: bool,
+) -> Answer {
     ask_raw(at, road, who, path, &framed(message), streams).await
 }
 
 /// These bytes as they are.
-pub async fn ask_raw(at: SocketAddr, road: Road, who: &Shows, path: &str, body: &[u8], streams: bool) -> Answer {
+pub async fn ask_raw(
+    at: SocketAddr,
+    road: Road,
+    who: &Shows,
+    path: &str,
+    body: &[u8],
+    streams: bool,
+) -> Answer {
     let asked = async {
         match road {
             Road::Grpc => by_grpc(&channel(&format!("http://{at}")).unwrap(), who, path, body, streams).await,
@@ -94,7 +108,8 @@ pub async fn ask_raw(at: SocketAddr, road: Road, who: &Shows, path: &str, body: 
 }
 
 async fn by_grpc(channel: &Channel, who: &Shows, path: &str, body: &[u8], streams: bool) -> Answer {
-    let mut request = http::Request::post(path).header("content-type", "application/grpc").header("te", "trailers");
+    let mut request =
+        http::Request::post(path).header("content-type", "application/grpc").header("te", "trailers");
     if let Some((name, value)) = who.headers(Road::Grpc) {
         request = request.header(name, value);
     }
@@ -110,7 +125,8 @@ async fn by_grpc(channel: &Channel, who: &Shows, path: &str, body: &[u8], stream
         return told(&Status::ok(""), &[]);
     }
     let read = answer.into_body().collect().await.unwrap();
-    let status = read.trailers().and_then(Status::from_header_map).unwrap_or_else(|| Status::unknown("no trailers"));
+    let status =
+        read.trailers().and_then(Status::from_header_map).unwrap_or_else(|| Status::unknown("no trailers"));
     told(&status, &read.to_bytes())
 }
 
@@ -137,7 +153,8 @@ pub fn web_answer(sent: &Sent, streams: bool) -> Answer {
         let line = trailers.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         line.map(|value| percent_decoded(value.trim()))
     };
-    let code: i32 = value("grpc-status").unwrap_or_else(|| panic!("no status: {trailers:?}")).parse().unwrap();
+    let code: i32 =
+        value("grpc-status").unwrap_or_else(|| panic!("no status: {trailers:?}")).parse().unwrap();
     Answer { code: code.into(), said: value("grpc-message").unwrap_or_default(), message }
 }
 
@@ -164,7 +181,8 @@ fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let (mut plain, mut at) = (Vec::new(), 0);
     while at < bytes.len() {
-        let code = (bytes[at] == b'%').then(|| u8::from_str_radix(text.get(at + 1..at + 3)?, 16).ok()).flatten();
+        let code =
+            (bytes[at] == b'%').then(|| u8::from_str_radix(text.get(at + 1..at + 3)?, 16).ok()).flatten();
         plain.push(code.unwrap_or(bytes[at]));
         at += if code.is_some() { 3 } else { 1 };
     }

@@ -40,7 +40,13 @@ pub async fn post(
 }
 
 /// As `post`, from another address of this machine, such as 127.0.0.2.
-pub async fn post_from(from: IpAddr, at: SocketAddr, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Sent {
+pub async fn post_from(
+    from: IpAddr,
+    at: SocketAddr,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Sent {
     let length = body.len().to_string();
     let headers = [headers, &[("content-length", length.as_str())]].concat();
     send(connected(at, from).await, &begin(at, "POST", path, &headers), body, false).await
@@ -99,8 +105,10 @@ fn parsed(bytes: &[u8]) -> Sent {
 fn unchunked(mut body: &[u8]) -> Vec<u8> {
     let mut whole = Vec::new();
     while let Some(end) = body.windows(2).position(|end| end == b"\r\n") {
-        let length = std::str::from_utf8(&body[..end]).ok().and_then(|text| usize::from_str_radix(text, 16).ok());
-        let Some(chunk) = length.filter(|length| *length > 0).and_then(|length| body.get(end + 2..end + 2 + length))
+        let length =
+            std::str::from_utf8(&body[..end]).ok().and_then(|text| usize::from_str_radix(text, 16).ok());
+        let Some(chunk) =
+            length.filter(|length| *length > 0).and_then(|length| body.get(end + 2..end + 2 + length))
         else {
             break;
         };

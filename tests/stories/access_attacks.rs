@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use proto::console::v1 as wire;
 use prost::Message;
+use proto::console::v1 as wire;
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 use tests::{
-    Authenticator, COOKIE, LineSetup, OPERATOR, Road, SESSION, Session, TestLine, TestPerson, ask, eventually,
-    framed, get, post, post_from, stranger, web_answer,
+    Authenticator, COOKIE, LineSetup, OPERATOR, Road, SESSION, Session, TestLine, TestPerson, ask,
+    eventually, framed, get, post, post_from, stranger, web_answer,
 };
 use tonic::{Code, Status};
 
@@ -127,7 +127,8 @@ async fn somebody_elses_page_cannot_use_the_cookie_of_ours() {
         let sent = a_page_sends(&line, &session.token, web, origin).await;
         assert_eq!(sent.status, 403, "{origin:?}: {}", sent.head);
     }
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "application/grpc", "multipart/form-data"] {
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "application/grpc", "multipart/form-data"]
+    {
         let sent = a_page_sends(&line, &session.token, kind, Some("http://evil.example")).await;
         assert_ne!(sent.header("grpc-status").as_deref(), Some("0"), "{kind}: {}", sent.head);
     }
@@ -166,7 +167,10 @@ async fn knocks(line: &TestLine, from: &str, request: &wire::SignInRequest) -> t
 
 #[tokio::test(flavor = "multi_thread")]
 async fn guesses_at_one_login_shut_it_also_for_who_knows_better_and_no_other() {
-    let line = LineSetup::new().settings("[access]\nfailures = 3\nlock_first = \"1h\"\nlock_most = \"1h\"").start().await;
+    let line = LineSetup::new()
+        .settings("[access]\nfailures = 3\nlock_first = \"1h\"\nlock_most = \"1h\"")
+        .start()
+        .await;
     let ito = TestPerson::with(&line, "ito", &["counsellor"]).await;
     let mori = TestPerson::with(&line, "mori", &["counsellor"]).await;
     for guess in ["one", "two", "three"] {
@@ -211,8 +215,7 @@ async fn guessed(line: &TestLine, request: wire::SignInRequest) -> (Code, String
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_that_fails_does_not_tell_who_has_an_account() {
     const ROUNDS: usize = 9;
-    let line =
-        LineSetup::new().settings("[access]\nfailures = 100\nsource_failures = 100000").start().await;
+    let line = LineSetup::new().settings("[access]\nfailures = 100\nsource_failures = 100000").start().await;
     let ito = TestPerson::with(&line, "ito", &["counsellor"]).await;
     let kinds = [
         wire::SignInRequest { login: "nobody".into(), ..ito.request("000000") },
@@ -318,7 +321,10 @@ async fn the_address_of_a_calendar_is_not_guessed_and_an_old_one_is_dead() {
 
     assert_eq!((status(&first).await, status(&second).await), (404, 200));
     let mut guesses = vec!["/calendar/.ics".to_owned(), "/calendar/ito.ics".to_owned()];
-    guesses.extend([b'A', b'_', b'0'].map(|letter| format!("/calendar/{}.ics", char::from(letter).to_string().repeat(43))));
+    guesses.extend(
+        [b'A', b'_', b'0']
+            .map(|letter| format!("/calendar/{}.ics", char::from(letter).to_string().repeat(43))),
+    );
     guesses.push(second.replace(".ics", ""));
     guesses.push(second.to_ascii_uppercase().replace("/CALENDAR/", "/calendar/").replace(".ICS", ".ics"));
     guesses.push("/calendar/..%2f..%2ftoken.ics".to_owned());

@@ -28,9 +28,11 @@ async fn verified(line: &TestLine) -> (Option<i32>, Value) {
 
 /// What a hand does, in words that both engines know, and what is said of which row.
 fn deeds(last: i64) -> Vec<(String, i64, &'static str)> {
-    let copy = "INSERT INTO audit_event SELECT operator_id, @seq@, at_us, account_id, session_id, actor, action,
+    let copy =
+        "INSERT INTO audit_event SELECT operator_id, @seq@, at_us, account_id, session_id, actor, action,
                 subject_kind, subject_id, detail, prev_hash, hash FROM audit_event WHERE seq = @from@";
-    let copied = |from: i64, seq: i64| copy.replace("@seq@", &seq.to_string()).replace("@from@", &from.to_string());
+    let copied =
+        |from: i64, seq: i64| copy.replace("@seq@", &seq.to_string()).replace("@from@", &from.to_string());
     let gone = |seq: i64| format!("DELETE FROM audit_event WHERE seq = {seq}");
     let head_back = format!(
         "UPDATE audit_head SET seq = {before}, hash = (SELECT hash FROM audit_event WHERE seq = {before})",
@@ -95,7 +97,8 @@ async fn a_hand_in_the_audit_is_found_in_sqlite() {
     let last = an_audit(&mut line).await;
     let (file, kept) = (line.data().join("line.db"), line.data().join("kept"));
     copy(&file, &kept);
-    let refused = Command::new("sqlite3").arg(&file).arg("DELETE FROM audit_event WHERE seq = 2").output().unwrap();
+    let refused =
+        Command::new("sqlite3").arg(&file).arg("DELETE FROM audit_event WHERE seq = 2").output().unwrap();
     assert!(String::from_utf8_lossy(&refused.stderr).contains("append only"), "{refused:?}");
 
     is_found_out(&line, last, async |deed| {
@@ -120,7 +123,9 @@ async fn a_hand_in_the_audit_is_found_in_postgresql() {
     let url = server.url(&database);
     let mut line = LineSetup::new().settings(&format!("[store]\nurl = \"{url}\"")).start().await;
     let last = an_audit(&mut line).await;
-    let psql = |url: &str, sql: &str| runs(Command::new("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-c", sql, url]));
+    let psql = |url: &str, sql: &str| {
+        runs(Command::new("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-c", sql, url]))
+    };
     let copied = |from: &str, to: &str| {
         let again = format!("DROP DATABASE {to} WITH (FORCE)");
         psql(&server.url("postgres"), &again);
