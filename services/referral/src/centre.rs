@@ -4,6 +4,7 @@ use domain::ids::{OperatorId, TargetId};
 use domain::referral::{Arrival, Outcome, Referral, Refusal, RefusalReason};
 use domain::time::Instant;
 use proto::referral::v1 as pb;
+use shell::grpc::instant;
 
 use crate::asker::Asker;
 use crate::drafts::{entry, said};
@@ -77,12 +78,18 @@ impl Centres {
         asker: &Asker,
         centre: &TargetId,
         referral: &str,
+        expected: Option<Instant>,
     ) -> Result<Acceptance, ReferralError> {
         let mut outcome = Acceptance::Accepted;
         let told = &mut outcome;
         self.push(asker, centre, (referral, "referral.accepted"), |machine, now| {
             match machine.accept(centre, now) {
-                Ok(effects) => Ok(effects.into()),
+                // Said once more it changes nothing.
+                Ok(effects) if effects.is_empty() => Ok(Pushed::default()),
+                Ok(effects) => {
+                    let moment = expected.map(|at| ("expected", at));
+                    Ok(Pushed { effects, moment, ..Pushed::default() })
+                }
                 Err(Refusal::AlreadyAcceptedBy { .. } | Refusal::Closed) => {
                     *told = Acceptance::TakenByOther;
                     Ok(Pushed::default())
@@ -143,8 +150,11 @@ impl Centres {
     ) -> Result<(), ReferralError> {
         let arrival: Arrival =
             asked.arrival.parse().map_err(|_| ReferralError::invalid("arrival", Arrival::CODES))?;
+        let told = asked.at.as_ref().map(instant);
         self.push(asker, centre, (&asked.referral_id, "referral.arrival"), |machine, now| {
-            Ok(machine.report_arrival(centre, arrival, now)?.into())
+            let effects = machine.report_arrival(centre, arrival, now)?;
+            let moment = told.filter(|_| !effects.is_empty()).map(|at| ("arrival_at", at));
+            Ok(Pushed { effects, moment, ..Pushed::default() })
         })
         .await
     }

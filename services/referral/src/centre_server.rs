@@ -5,6 +5,7 @@ use std::pin::Pin;
 use futures::Stream;
 use proto::referral::v1 as pb;
 use proto::referral::v1::centre_service_server::CentreService;
+use shell::grpc::instant;
 use shell::shutdown::Shutdown;
 use tonic::{Request, Response, Status};
 
@@ -63,7 +64,10 @@ impl CentreService for CentreServer {
         let asked = request.get_ref();
         let asker = Asker::of(&request, &asked.operator_id)?;
         let centre = asker.of_centre(&asked.centre_id)?;
-        let outcome = self.centres.accept(&asker, &centre, &asked.referral_id).await?;
+        let outcome = self
+            .centres
+            .accept(&asker, &centre, &asked.referral_id, asked.expected_at.as_ref().map(instant))
+            .await?;
         Ok(Response::new(pb::AcceptResponse { outcome: outcome.code().to_owned() }))
     }
 

@@ -43,6 +43,8 @@ pub(crate) struct Pushed {
     pub(crate) words: Vec<Words>,
     /// The question that an answer among the messages is about.
     pub(crate) question: Option<i64>,
+    /// For the story, beside what the machine tells: a word and a moment.
+    pub(crate) moment: Option<(&'static str, Instant)>,
     /// Why each target is chosen, where that changes.
     pub(crate) chosen: Option<String>,
 }
@@ -91,7 +93,7 @@ impl Keeper {
         }
         row.describe(&machine, now)?;
         row.revision += 1;
-        row.alarm = alarm(&pushed.effects, by.by_time).unwrap_or(row.alarm);
+        row.alarm = alarm(&pushed.effects, &machine, by.by_time).unwrap_or(row.alarm);
         row.chosen = pushed.chosen.clone().unwrap_or(row.chosen);
         Store::update(&mut tx, &row).await?;
         let told = self.carry_out(&mut tx, &row, &machine, &pushed, by.whom).await?;
@@ -166,6 +168,10 @@ impl Keeper {
                 Effect::Settled => {}
             }
         }
+        if let Some((kind, at)) = pushed.moment {
+            let body = json!({ "at": at.to_string() }).to_string();
+            add(tx, row, seq, ((kind.to_owned(), body), whom), now).await?;
+        }
         Ok(told)
     }
 
@@ -207,8 +213,8 @@ pub(crate) fn key_of(operator: &str, centre: &TargetId) -> String {
     format!("{operator}/{centre}")
 }
 
-/// What a supervisor is told from now on; `None`: as before.
-fn alarm(effects: &[Effect], by_time: bool) -> Option<Option<String>> {
+/// What a supervisor is told from now on; `None`: as before. While nobody is left to ask it stays.
+fn alarm(effects: &[Effect], machine: &Referral, by_time: bool) -> Option<Option<String>> {
     let raised = effects.iter().rev().find_map(|effect| match effect {
         Effect::RaiseSupervisor { alarm, .. } => Some(alarm.code().to_owned()),
         Effect::Record(_)
@@ -220,6 +226,7 @@ fn alarm(effects: &[Effect], by_time: bool) -> Option<Option<String>> {
     match raised {
         Some(raised) => Some(Some(raised)),
         None if by_time || effects.is_empty() => None,
+        None if matches!(machine.state(), State::Exhausted { .. }) => None,
         None => Some(None),
     }
 }

@@ -24,15 +24,15 @@ impl Reconcile for Waker {
     }
 
     async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>> {
-        let mut late = 0;
+        let mut woken = 0;
         for (operator, id) in self.keeper.store.due(now, AT_ONCE).await? {
             // One that cannot be woken must not hold up the others.
             match self.wake(&operator, &id).await {
-                Ok(()) => late += 1,
+                Ok(()) => woken += 1,
                 Err(error) => tracing::error!(%error, referral = id, "a referral could not go on"),
             }
         }
-        metrics::counter!("tomoshibi_referral_overdue_total").increment(late);
+        metrics::counter!("tomoshibi_referral_overdue_total").increment(woken);
         let (debt, oldest) = self.keeper.store.overdue(now).await?;
         let debt = u64::try_from(debt).unwrap_or(0);
         let next = self.keeper.store.next_due().await?.filter(|next| *next > now);

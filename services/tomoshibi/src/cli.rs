@@ -105,12 +105,13 @@ pub enum Service {
     Telephony,
     Escalation,
     Triage,
+    Referral,
     Console,
 }
 
 impl Service {
-    pub const ALL: [Self; 5] =
-        [Self::Routing, Self::Telephony, Self::Escalation, Self::Triage, Self::Console];
+    pub const ALL: [Self; 6] =
+        [Self::Routing, Self::Telephony, Self::Escalation, Self::Triage, Self::Referral, Self::Console];
 }
 
 #[derive(Clone, Debug, Subcommand)]

@@ -7,20 +7,17 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::post;
-use proto::triage::v1::triage_service_server::SERVICE_NAME;
 use shell::access::SESSION;
 use shell::grpc::Route;
 use tonic::Status;
 use tower::ServiceExt;
 
-/// Nothing where triage runs in this process, or nobody is to ask it here.
-pub(crate) fn routes(triage: Option<Route>) -> Router {
-    match triage {
-        Some(route) => {
-            Router::new().route(&format!("/{SERVICE_NAME}/{{method}}"), post(hand_on)).with_state(Way(route))
-        }
-        None => Router::new(),
-    }
+/// Services by name, with the way to each. Nothing where all run in this process, or nobody asks here.
+pub(crate) fn routes(elsewhere: Vec<(&'static str, Route)>) -> Router {
+    elsewhere.into_iter().fold(Router::new(), |router, (service, route)| {
+        let handed_on = Router::new().route(&format!("/{service}/{{method}}"), post(hand_on));
+        router.merge(handed_on.with_state(Way(route)))
+    })
 }
 
 #[derive(Clone)]

@@ -14,9 +14,12 @@ use escalation::EscalationServer;
 use metrics_exporter_prometheus::PrometheusHandle;
 use proto::console::v1::console_service_server::ConsoleServiceServer;
 use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
+use proto::referral::v1::centre_service_server::CentreServiceServer;
+use proto::referral::v1::referral_service_server::ReferralServiceServer;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use proto::telephony::v1::call_service_server::CallServiceServer;
 use proto::triage::v1::triage_service_server::TriageServiceServer;
+use referral::{CentreServer, ReferralServer};
 use routing::RoutingServer;
 use shell::access::BrowserLayer;
 use shell::clock::Clock;
@@ -72,7 +75,7 @@ pub(crate) async fn serve(
         .route("/metrics", get(metrics_page))
         .with_state(about)
         .merge(first);
-    let elsewhere = running.console.as_ref().and_then(|console| console.triage_elsewhere.clone());
+    let elsewhere = running.console.as_ref().map(|console| console.elsewhere.clone()).unwrap_or_default();
     let grpc = grpc(running)
         .await?
         .prepare()
@@ -83,9 +86,7 @@ pub(crate) async fn serve(
     let shutdown = running.shutdown.clone();
     // Guesses are counted by the address they come from.
     let served = pages.merge(grpc).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, served)
-        .with_graceful_shutdown(async move { shutdown.ended().await })
-        .await?;
+    axum::serve(listener, served).with_graceful_shutdown(async move { shutdown.ended().await }).await?;
     Ok(())
 }
 
@@ -113,6 +114,11 @@ async fn grpc(running: &Running) -> anyhow::Result<Routes> {
         reporter.set_serving::<TriageServiceServer<TriageServer>>().await;
         routes = routes.add_service(server);
     }
+    if let Some(servers) = running.referral.clone() {
+        reporter.set_serving::<CentreServiceServer<CentreServer>>().await;
+        reporter.set_serving::<ReferralServiceServer<ReferralServer>>().await;
+        routes = routes.add_service(servers.centre).add_service(servers.referral);
+    }
     if let Some(console) = &running.console {
         reporter.set_serving::<ConsoleServiceServer<NightServer>>().await;
         routes = routes
@@ -128,6 +134,8 @@ async fn grpc(running: &Running) -> anyhow::Result<Routes> {
         reporter.set_not_serving::<EscalationServiceServer<EscalationServer>>().await;
         reporter.set_not_serving::<CallServiceServer<CallServer>>().await;
         reporter.set_not_serving::<TriageServiceServer<TriageServer>>().await;
+        reporter.set_not_serving::<CentreServiceServer<CentreServer>>().await;
+        reporter.set_not_serving::<ReferralServiceServer<ReferralServer>>().await;
         reporter.set_not_serving::<ConsoleServiceServer<NightServer>>().await;
     });
     Ok(routes)

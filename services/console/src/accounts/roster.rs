@@ -3,6 +3,7 @@
 use domain::access::{Principal, Role, Roles};
 use domain::ids::{AccountId, OperatorId, StaffId};
 use domain::private::Private;
+use on_call_rota::Rota;
 use shell::audit::Entry;
 use shell::store::Tx;
 
@@ -182,10 +183,14 @@ impl House {
             return Ok(None);
         }
         let rota = self.deps.rota.borrow();
-        let person = staff.parse().ok().and_then(|id| rota.person(&id).cloned());
-        match person.filter(|person| person.operator == *operator) {
-            Some(person) => Ok(Some(person.id)),
-            None => Err(AccessError::invalid("staff_id", "is a person of the operator's rota, or empty")),
+        let id: Option<StaffId> = staff.parse().ok();
+        let is_ours = |id: &StaffId| rota.person(id).is_some_and(|person| person.operator == *operator);
+        match id.filter(|id| is_ours(id) || is_receiver(&rota, operator, id.as_str())) {
+            Some(id) => Ok(Some(id)),
+            None => Err(AccessError::invalid(
+                "staff_id",
+                "is a person of the operator's rota, for the role centre a centre or hospital of it, or empty",
+            )),
         }
     }
 
@@ -219,6 +224,12 @@ fn roles(codes: &[String]) -> Result<Roles, AccessError> {
         Ok(_) => Err(AccessError::invalid("roles", "names at least one role")),
         Err(fault) => Err(AccessError::invalid("roles", fault.to_string())),
     }
+}
+
+/// A centre or a hospital of the operator: whoever answers for it has its id.
+fn is_receiver(rota: &Rota, operator: &OperatorId, id: &str) -> bool {
+    let centre = rota.centres().iter().any(|one| one.operator == *operator && one.id.as_str() == id);
+    centre || rota.hospitals().iter().any(|one| one.operator == *operator && one.id.as_str() == id)
 }
 
 fn codes(roles: Roles) -> String {

@@ -5,6 +5,7 @@ mod console;
 mod desks;
 mod escalation;
 mod notes;
+mod referral;
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -61,6 +62,10 @@ pub(crate) struct LineSettings {
     pub triage: triage::Settings,
     pub triage_at: Option<String>,
     pub triage_budget: Duration,
+    /// The rota and the owner are filled in when it starts.
+    pub referral: ::referral::Settings,
+    pub referral_at: Option<String>,
+    pub referral_budget: Duration,
     pub telephony_at: Option<String>,
     pub telephony_budget: Duration,
     pub accounts: ::console::accounts::AccountsSettings,
@@ -105,6 +110,9 @@ impl LineSettings {
             triage: console::triage(&settings),
             triage_at: Some(settings.text("triage.at")).filter(|at| !at.is_empty()),
             triage_budget: settings.duration("triage.budget", MILLI * 100..=SECOND * 30),
+            referral: referral::handing(&settings),
+            referral_at: Some(settings.text("referral.at")).filter(|at| !at.is_empty()),
+            referral_budget: settings.duration("referral.budget", MILLI * 100..=SECOND * 30),
             telephony_at: Some(settings.text("telephony.at")).filter(|at| !at.is_empty()),
             telephony_budget: settings.duration("telephony.budget", MILLI * 100..=SECOND * 60),
             accounts: console::accounts(&settings),

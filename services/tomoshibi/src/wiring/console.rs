@@ -11,7 +11,8 @@ use proto::console::v1::access_service_server::AccessServiceServer;
 use proto::console::v1::admin_service_server::AdminServiceServer;
 use proto::console::v1::console_service_server::ConsoleServiceServer;
 use proto::console::v1::rota_service_server::RotaServiceServer;
-use proto::triage::v1::triage_service_server::TriageServiceServer;
+use proto::referral::v1::{centre_service_server, referral_service_server};
+use proto::triage::v1::triage_service_server::{self, TriageServiceServer};
 use shell::access::Gate;
 use shell::grpc::{Route, near};
 use triage::TriageServer;
@@ -27,8 +28,8 @@ pub(crate) struct Console {
     pub rota: Gate<RotaServiceServer<RotaServer>>,
     /// The page and the calendars.
     pub pages: Router,
-    /// To triage where it runs elsewhere: browsers know this address only.
-    pub triage_elsewhere: Option<Route>,
+    /// To services that run elsewhere, by name: browsers know this address only.
+    pub elsewhere: Vec<(&'static str, Route)>,
     /// Where the passwords of the example line are.
     pub accounts_file: Option<PathBuf>,
 }
@@ -41,6 +42,7 @@ pub(super) struct Ways {
     pub escalation: Route,
     pub triage: Route,
     pub triage_is_here: bool,
+    pub referral_is_here: bool,
 }
 
 impl House<'_> {
@@ -71,7 +73,7 @@ impl House<'_> {
     }
 
     pub(super) async fn console(&self, rota: &Path, ways: Ways) -> anyhow::Result<Console> {
-        let triage_elsewhere = (!ways.triage_is_here).then(|| ways.triage.clone());
+        let elsewhere = self.elsewhere(&ways)?;
         let running = ::console::start(self.console_settings(rota), self.console_deps(ways)).await?;
         let accounts_deps = self.accounts_deps(&running);
         let accounts_file = self.example_accounts(&accounts_deps).await?;
@@ -83,7 +85,7 @@ impl House<'_> {
             night: Gate::new(ConsoleServiceServer::new(running.night.clone()), &self.access),
             rota: Gate::new(RotaServiceServer::new(running.rota.clone()), &self.access),
             pages: ::console::page::routes().merge(running.calendars.clone()),
-            triage_elsewhere,
+            elsewhere,
             accounts_file,
         };
         let running = std::sync::Arc::new(running);
@@ -93,6 +95,17 @@ impl House<'_> {
         }));
         tokio::spawn(on_hang_up(move || running.reload()));
         Ok(console)
+    }
+
+    fn elsewhere(&self, ways: &Ways) -> anyhow::Result<Vec<(&'static str, Route)>> {
+        let triage =
+            (!ways.triage_is_here).then(|| (triage_service_server::SERVICE_NAME, ways.triage.clone()));
+        let mut elsewhere: Vec<_> = triage.into_iter().collect();
+        if let Some(route) = self.referral_elsewhere(ways.referral_is_here)? {
+            elsewhere.push((centre_service_server::SERVICE_NAME, route.clone()));
+            elsewhere.push((referral_service_server::SERVICE_NAME, route));
+        }
+        Ok(elsewhere)
     }
 
     fn accounts_deps(&self, running: &::console::Consoles) -> AccountsDeps {

@@ -1,6 +1,7 @@
 //! Which service runs here, and how each reaches the others.
 
 mod console;
+mod referral;
 mod services;
 mod telephony;
 
@@ -38,6 +39,7 @@ use crate::settings::{Effective, LineSettings};
 use console::Ways;
 
 pub(crate) use console::Console;
+pub(crate) use referral::Referrals;
 pub(crate) use telephony::Telephony;
 
 /// The example line: a prefecture with three windows.
@@ -54,6 +56,7 @@ pub(crate) struct Running {
     pub escalation: Option<Gate<EscalationServiceServer<EscalationServer>>>,
     pub telephony: Option<Telephony>,
     pub triage: Option<Gate<TriageServiceServer<TriageServer>>>,
+    pub referral: Option<Referrals>,
     pub console: Option<Console>,
     /// What the workers of this process owe.
     pub status: Status,
@@ -136,6 +139,14 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         true => Some(house.triage(&rota_file, house.escalation_or_nobody(escalation.as_ref())?).await?),
         false => None,
     };
+    let referral = match services.contains(&Service::Referral) {
+        true => {
+            let to_triage = house.route_to_triage(triage.as_ref())?;
+            let to_escalation = house.escalation_or_nobody(escalation.as_ref())?;
+            Some(house.referral(&rota_file, to_triage, to_escalation).await?)
+        }
+        false => None,
+    };
     let console = match services.contains(&Service::Console) {
         true => {
             let ways = Ways {
@@ -145,6 +156,7 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
                 escalation: house.escalation_or_nobody(escalation.as_ref())?,
                 triage: house.route_to_triage(triage.as_ref())?,
                 triage_is_here: triage.is_some(),
+                referral_is_here: referral.is_some(),
             };
             Some(house.console(&rota_file, ways).await?)
         }
@@ -161,6 +173,7 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         escalation,
         telephony,
         triage,
+        referral,
         console,
         status,
         browser,
