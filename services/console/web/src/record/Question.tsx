@@ -25,10 +25,7 @@ export const Question = memo(function Question({ question, sheet, locked, curren
   const label = useLabel();
   const name = ANSWER + question.questionId;
   const [answer = ""] = useValues(sheet, name);
-  const give = (value: string) => {
-    sheet.edit(name, value ? [value] : [], true, true);
-    if (value) onAnswered();
-  };
+  const give = (value: string) => sheet.edit(name, value ? [value] : [], true, true);
   const pressed = (event: KeyboardEvent) => {
     if (locked || !keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const code = answerBy(question, event.key);
@@ -37,7 +34,7 @@ export const Question = memo(function Question({ question, sheet, locked, curren
     event.stopPropagation();
     give(code);
     // Only here: arrow keys pass by other answers on their way, and must not be carried off.
-    onAnswered(question.questionId);
+    onAnswered();
   };
   const title = (
     <>
