@@ -301,7 +301,7 @@ async fn a_call_for_the_spool(line: &TestLine) -> Vec<u8> {
     locker.execute("PRAGMA busy_timeout = 10000").await.unwrap();
     locker.execute("BEGIN EXCLUSIVE").await.unwrap();
     let from = format!("From: \"{SHOWN}\" <sip:{NUMBER}@127.0.0.1>;tag=f1");
-    let mut second = Caller::calls(line.sip, "second", &[&from]).await;
+    let second = Caller::calls(line.sip, "second", &[&from]).await;
     let file = line.data().join("spool.jsonl");
     let spool =
         eventually("the call is spooled", async || fs::read(&file).ok().filter(|lines| !lines.is_empty()))
