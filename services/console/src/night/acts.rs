@@ -33,23 +33,11 @@ impl Acts {
     act!(answer, answer_offer, AnswerOfferRequest);
     act!(decline, decline_offer, DeclineOfferRequest);
     act!(hold, hold_caller, HoldCallerRequest);
+    // Back from hold, or from the private word of the other two.
+    act!(resume, resume_caller, ResumeCallerRequest);
     act!(listen_in, listen_in, ListenInRequest);
     act!(take_over, take_over, TakeOverRequest);
     act!(hang_up, hang_up, HangUpRequest);
-
-    /// The caller comes back from hold, or from the private word of the other two.
-    pub(crate) async fn resume(&self, person: &Person, call_id: String) -> Result<(), Status> {
-        let desk_id = self.seats.own(person).await?.desk_id;
-        let operator_id = person.operator.to_string();
-        let together =
-            telephony::BringTogetherRequest { operator_id: operator_id.clone(), call_id: call_id.clone() };
-        // Refused when there is no private word to end: then it is a hold.
-        if self.calls.clone().bring_together(together).await.is_ok() {
-            return Ok(());
-        }
-        let asked = telephony::ResumeCallerRequest { operator_id, call_id, desk_id };
-        self.control.clone().resume_caller(asked).await.map(drop)
-    }
 
     pub(crate) async fn consult(&self, person: &Person, call_id: String) -> Result<(), Status> {
         self.is_in(person, &call_id).await?;
