@@ -119,7 +119,11 @@ async function looked({ page, size: before }, { name, folder }) {
   const told = [];
   for (const { size, theme, rules } of LOOKS) {
     await page.setViewportSize(SIZES[size]);
-    await page.evaluate((theme) => (document.documentElement.dataset.theme = theme), theme);
+    await page.evaluate((theme) => new Promise((drawn) => {
+      document.documentElement.dataset.theme = theme;
+      // Two frames and the transitions that they begin: before, colours are half of one and half of the other.
+      requestAnimationFrame(() => requestAnimationFrame(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => drawn())));
+    }), theme);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (wide > 0) told.push(`${name} ${size}: ${wide} pixels wider than the screen`);
     told.push(...(await faults(page, rules)).map((fault) => `${name} ${size} ${theme}: ${fault}`));
@@ -132,8 +136,8 @@ async function looked({ page, size: before }, { name, folder }) {
 }
 
 const VERBS = {
-  open: async (_, { tab, url, size = "desktop", language = "ja", beside }) => {
-    const context = beside ? tabs.get(beside).context : await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce", locale: "ja-JP", timezoneId: "Asia/Tokyo" });
+  open: async (_, { tab, url, size, language }) => {
+    const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce", locale: "ja-JP", timezoneId: "Asia/Tokyo" });
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     const errors = [];
@@ -141,14 +145,13 @@ const VERBS = {
     // A server that is away or refuses is the story's business, not the page's fault.
     page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Failed to load resource") && errors.push(message.text()));
     await page.addInitScript((language) => localStorage.setItem("tomoshibi.language", language), language);
-    tabs.set(tab, { page, context, errors, size });
+    tabs.set(tab, { page, errors, size });
     await page.goto(url);
   },
   go: ({ page }, { path }) => page.evaluate((path) => void (window.location.hash = path), path),
   press: ({ page }, asked) => found(page, asked).click(),
   answer: ({ page }, asked) => answered(page, asked),
   fill: ({ page }, asked) => field(page, asked).fill(asked.text),
-  select: ({ page }, asked) => field(page, asked).selectOption({ label: asked.text }),
   value: ({ page }, asked) => field(page, asked).inputValue(),
   is_chosen: ({ page }, asked) => choice(page, asked).isChecked(),
   see: ({ page }, { text, where }) => inside(page, where).getByText(text).locator("visible=true").first().waitFor(),
@@ -164,7 +167,6 @@ const VERBS = {
     await page.locator("h1").first().waitFor({ state: "attached" });
     await page.getByText(/^(読み込んでいます…|接続中…|Loading…|Connecting…)$/).first().waitFor({ state: "detached" });
   },
-  count: ({ page }, { text, where }) => inside(page, where).getByText(text).count(),
   read: ({ page }, { where }) => inside(page, where).locator(where ? ":scope" : "body").innerText(),
   title: ({ page }, { text }) => page.waitForFunction((text) => document.title.includes(text), text, { timeout: PATIENCE }).then(() => page.title()),
   is_saved: ({ page }) => page.locator("[data-standing=saved]").first().waitFor(),
@@ -173,8 +175,6 @@ const VERBS = {
   type: ({ page }, { text }) => page.keyboard.type(text),
   tab_to: ({ page }, asked) => tabTo(page, asked.role ? found(page, asked) : field(page, asked), asked.name),
   answer_by_keys: ({ page }, asked) => answeredByKeys(page, asked),
-  focused: ({ page }) => page.evaluate(() => document.activeElement?.closest("fieldset")?.querySelector("legend")?.innerText ?? document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.innerText ?? ""),
-  path: ({ page }) => page.evaluate(() => window.location.hash.slice(1)),
   await_path: ({ page }, { text }) => page.waitForFunction((text) => window.location.hash.includes(text), text, { timeout: PATIENCE }).then(() => page.evaluate(() => window.location.hash.slice(1))),
   speak: async ({ page }, { language }) => {
     await page.evaluate((language) => localStorage.setItem("tomoshibi.language", language), language);
@@ -184,8 +184,6 @@ const VERBS = {
   reload: ({ page }) => page.reload(),
   look: (tab, asked) => looked(tab, asked),
   errors: ({ errors }) => errors.splice(0),
-  /** As a power cut of the browser: no page is asked before. */
-  close: ({ page }) => page.close({ runBeforeUnload: false }),
 };
 
 // Nobody listens any more: the story is over.

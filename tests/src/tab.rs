@@ -17,7 +17,6 @@ pub struct Look {
 
 impl Look {
     pub const JAPANESE: Self = Self { language: "ja", size: "desktop" };
-    pub const PHONE: Self = Self { language: "ja", size: "phone" };
 }
 
 /// One page, found on by role and name as a person finds their way. Every verb waits until it can be done.
@@ -30,13 +29,6 @@ impl Tab {
     pub async fn opens(browser: &Arc<Browser>, name: &str, url: &str, look: Look) -> Self {
         let tab = Self { browser: Arc::clone(browser), name: name.to_owned() };
         tab.asks("open", json!({ "url": url, "size": look.size, "language": look.language })).await;
-        tab
-    }
-
-    /// Another tab of the same browser, with the same cookies and store.
-    pub async fn beside(&self, name: &str, url: &str) -> Self {
-        let tab = Self { browser: Arc::clone(&self.browser), name: name.to_owned() };
-        tab.asks("open", json!({ "url": url, "beside": self.name })).await;
         tab
     }
 
@@ -67,14 +59,6 @@ impl Tab {
 
     pub async fn fills(&self, field: &str, text: &str) {
         self.asks("fill", json!({ "name": field, "text": text })).await;
-    }
-
-    pub async fn fills_in(&self, place: &str, field: &str, text: &str) {
-        self.asks("fill", json!({ "name": field, "text": text, "where": place })).await;
-    }
-
-    pub async fn selects(&self, field: &str, option: &str) {
-        self.asks("select", json!({ "name": field, "text": option })).await;
     }
 
     /// With buttons, a list or words: whatever asks under that name.
@@ -166,10 +150,6 @@ impl Tab {
         self.asks("tab_to", json!({ "name": button, "role": "button" })).await;
     }
 
-    pub async fn tabs_to_button_in(&self, place: &str, button: &str) {
-        self.asks("tab_to", json!({ "name": button, "role": "button", "where": place })).await;
-    }
-
     pub async fn tabs_to_link(&self, link: &str) {
         self.asks("tab_to", json!({ "name": link, "role": "link" })).await;
     }
@@ -177,11 +157,6 @@ impl Tab {
     /// The same with Tab, arrows, Space and letters.
     pub async fn answers_by_keys(&self, question: &str, answer: &str) {
         self.asks("answer_by_keys", json!({ "group": question, "name": answer })).await;
-    }
-
-    /// The words of what has the focus.
-    pub async fn focus(&self) -> String {
-        self.told("focused", json!({})).await
     }
 
     /// Waits until the address has that text, and gives the address.
@@ -195,10 +170,6 @@ impl Tab {
 
     pub async fn reloads(&self) {
         self.asks("reload", json!({})).await;
-    }
-
-    pub async fn closes(&self) {
-        self.asks("close", json!({})).await;
     }
 
     /// Faults of accessibility and of width in every look of the page: desktop and phone, light and dark.

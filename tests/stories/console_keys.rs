@@ -46,7 +46,8 @@ async fn a_counsellor_does_everything_by_keyboard_alone() {
 
     page.hits("h").await;
     page.sees_button("保留を解く").await;
-    page.hits("h").await;
+    page.tabs_to_button("保留を解く").await;
+    page.hits("Enter").await;
     page.sees_no_more("保留を解く").await;
     page.hits("e").await;
     page.sees("通話を終えますか。").await;

@@ -61,7 +61,6 @@ async fn pages_of_the_counsellor_and_of_the_door_have_no_fault() {
     phone.answers(1).await;
     page.sees_heading("聞き取り").await;
     answers_to_b(&page).await;
-    look(&page, "call", &mut faults).await;
     for (key, dialog) in [("t", "転送"), ("e", "終話")] {
         page.hits(key).await;
         page.sees_dialog(dialog).await;
@@ -72,6 +71,7 @@ async fn pages_of_the_counsellor_and_of_the_door_have_no_fault() {
     page.sees_dialog("探す・登録する").await;
     faults.extend(page.faults("dialog-person").await);
     page.hits("Escape").await;
+    look(&page, "call", &mut faults).await;
     page.fills("対応の経過・助言", "話を聞いた。").await;
     fills_what_is_left(&page).await;
     caller.hangs_up().await;
