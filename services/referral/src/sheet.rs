@@ -73,7 +73,7 @@ fn head(sheet: &Sheet<'_>) -> Vec<(&'static str, String)> {
         ("紹介目的", purpose),
     ];
     rows.extend(referral.released_at.as_ref().map(|at| ("送信日時", moment(at))));
-    if matches!(referral.deadline_kind.as_str(), "receipt" | "decision") {
+    if matches!(referral.deadline_kind.as_str(), "receive" | "decide") {
         rows.extend(referral.deadline.as_ref().map(|at| ("回答期限", moment(at))));
     }
     let lines = journey(sheet.content);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use domain::referral::{Content, OfferState, Referral};
+use domain::referral::{Content, DueKind, OfferState, Referral};
 use domain::time::Instant;
 use proto::referral::v1 as pb;
 use shell::grpc::timestamp;
@@ -61,7 +61,7 @@ pub(crate) fn referral(
         target_id,
         released_at: row.released_us.map(at),
         deadline: due.map(|(_, until)| timestamp(until)),
-        deadline_kind: due.map(|(kind, _)| kind.code().to_owned()).unwrap_or_default(),
+        deadline_kind: due.map(|(kind, _)| due_word(kind).to_owned()).unwrap_or_default(),
         late: row.alarm.is_some() || due.is_some_and(|(_, until)| until <= now),
         offered: offered(row, machine, names),
         events: events.into_iter().map(event).collect(),
@@ -94,13 +94,36 @@ fn offered(row: &ReferralRow, machine: &Referral, names: &[TargetRow]) -> Vec<pb
             at: Some(timestamp(offer.at)),
             received_at: offer.received_at.map(timestamp),
             decided_at: offer.decided_at.map(timestamp),
-            state: if is_recalled { "recalled".to_owned() } else { offer.state.code().to_owned() },
+            state: if is_recalled { "recalled" } else { offer_word(offer.state) }.to_owned(),
             reason: reason.to_owned(),
             chosen_because: chosen.get(&id).cloned().unwrap_or_default(),
             target_id: id,
         }
     };
     machine.offers().iter().zip(machine.targets()).map(said).collect()
+}
+
+/// The contract's words for what is waited for.
+const fn due_word(kind: DueKind) -> &'static str {
+    match kind {
+        DueKind::Receipt => "receive",
+        DueKind::Decision => "decide",
+        DueKind::Arrival => "arrive",
+        DueKind::Release | DueKind::Answer | DueKind::Hand | DueKind::Outcome => kind.code(),
+    }
+}
+
+/// The contract's words for what became of an offer.
+const fn offer_word(state: OfferState) -> &'static str {
+    match state {
+        OfferState::Sent => "waiting",
+        OfferState::Received
+        | OfferState::Silent
+        | OfferState::PassedOver
+        | OfferState::StoodDown
+        | OfferState::Declined { .. }
+        | OfferState::Accepted => state.code(),
+    }
 }
 
 fn event(row: EventRow) -> pb::ReferralEvent {
