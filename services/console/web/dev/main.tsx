@@ -12,4 +12,4 @@ const line = new Line(how);
 if (how.has("night")) fillNight(line, how.get("night") === "calm");
 Object.assign(window, { line });
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<App clients={clientsOver(pretendedTransport(line))} />);
+if (root) createRoot(root).render(<App clients={clientsOver(pretendedTransport(line, how))} />);

@@ -2,6 +2,7 @@
 const supervisor = "roles=supervisor&desk=1&night=1";
 const rotaManager = "roles=rota_manager&night=calm";
 const admin = "roles=operator_admin";
+const centre = "roles=centre&staff=c-hokuto&centre=1";
 const press = (page, name) => page.getByRole("button", { name }).first().click();
 
 export const MORE = [
@@ -30,4 +31,14 @@ export const MORE = [
   { name: "settings-light", query: admin, hash: "/admin?part=settings", theme: "light" },
   { name: "audit", query: "roles=auditor", hash: "/admin?part=audit", act: async (page) => { await page.locator("table").waitFor(); await page.evaluate(() => { window.line.auditBroken = true; }); await press(page, /^(鎖を確かめる|Verify the chain)$/); await page.locator(".notice").waitFor(); } },
   { name: "retention", query: admin, hash: "/admin?part=retention", act: async (page) => { await page.evaluate(() => { window.line.fresh = true; }); await press(page, /^(下見する|Rehearse)$/); await page.locator("table").waitFor(); } },
+  { name: "centre", query: centre, hash: "/centre", act: (page) => page.locator(".ringing-centre").waitFor() },
+  { name: "centre-light", query: centre, hash: "/centre", theme: "light", act: async (page) => { await press(page, /^(受け取った|Received)$/); await page.locator("input[type=search]").fill("伊藤"); await press(page, /^(受け入れる|Accept):/); await page.getByRole("dialog").locator(".button-go").click(); await page.locator(".notice").waitFor(); } },
+  { name: "centre-decline", query: centre, hash: "/centre", window: true, act: (page) => press(page, /^(断る|Decline):/) },
+  { name: "centre-arrival", query: centre, hash: "/centre", window: true, act: (page) => press(page, /^(来院を知らせる|Report the arrival):/) },
+  { name: "centre-sheet", query: centre, hash: "/centre", window: true, act: async (page) => { await press(page, /^(紹介票を印刷|Print the sheet):/); await page.frameLocator("iframe.sheet").locator("table").waitFor(); } },
+  { name: "referral-draft", query: "drafted=1", hash: "/record/rec-1", act: async (page) => { await page.getByRole("radio", { name: /自分で選ぶ|Choose them myself/ }).check({ force: true }); await page.locator(".targets input").nth(1).check(); await page.locator(".targets input").nth(0).check(); await page.locator("summary", { hasText: /当番病院|Hospitals on duty/ }).click(); await page.locator(".offered").first().waitFor(); } },
+  { name: "referral-release", query: "drafted=1", hash: "/record/rec-1", window: true, act: (page) => press(page, /^(送る|Release)$/) },
+  { name: "referral", query: "referred=1", hash: "/record/rec-1", act: async (page) => { await page.locator(".offered").first().waitFor(); await page.locator("summary", { hasText: /経過|History/ }).last().click(); await page.locator("summary", { hasText: /伝えた内容|what was told/ }).click(); await page.locator(".told").waitFor(); } },
+  { name: "referral-light", query: "desk=1&talking=1&referred=1", hash: "/desk", theme: "light", act: async (page) => { await page.locator(".offered").first().waitFor(); await press(page, /^(取り消す|Recall)$/); } },
+  { name: "settle", query: supervisor, hash: "/night", window: true, act: (page) => press(page, /^(手で処理する|Settle by hand):/) },
 ];

@@ -3,14 +3,18 @@ import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
 import { AccessService, AdminService } from "../src/gen/tomoshibi/console/v1/access_pb";
 import { ConsoleService, RotaService } from "../src/gen/tomoshibi/console/v1/console_pb";
 import { FieldSchema, RevisionSchema, TriageService } from "../src/gen/tomoshibi/triage/v1/triage_pb";
+import { CentreService, ReferralService } from "../src/gen/tomoshibi/referral/v1/referral_pb";
 import { listening } from "../src/net/calls";
 import { adminService, triageAdmin } from "./admin";
 import { assessed, FORM } from "./form";
 import { at, type Line } from "./line";
 import { nightVerbs } from "./night";
+import { Referrals } from "./referral";
 import { rotaService } from "./rota";
 
-export function pretendedTransport(line: Line) {
+export function pretendedTransport(line: Line, how = new URLSearchParams()) {
+  const referrals = new Referrals(line, how);
+  Object.assign(line, { referrals });
   const there = async () => {
     await new Promise((done) => setTimeout(done, 30));
     if (line.away) throw new ConnectError("the line does not answer", Code.Unavailable);
@@ -35,6 +39,8 @@ export function pretendedTransport(line: Line) {
         revokeSession: () => ({}),
       });
       router.service(AdminService, adminService(line, there));
+      router.service(ReferralService, referrals.forDesk(there));
+      router.service(CentreService, referrals.forCentre(there));
       router.service(RotaService, rotaService(line, there));
       router.service(ConsoleService, {
         ...nightVerbs(line, there),

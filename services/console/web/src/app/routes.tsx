@@ -1,6 +1,7 @@
 // Every page, whom it is for, and whether it is in the navigation.
 import type { ReactNode } from "react";
 import { AdminPage } from "../admin/AdminPage";
+import { CentrePage } from "../centre/CentrePage";
 import { DeskPage } from "../desk/DeskPage";
 import type { Words } from "../i18n";
 import { NightPage } from "../night/NightPage";
@@ -31,6 +32,7 @@ export const ROUTES: Route[] = [
   { path: "/pages", roles: ["psychiatrist"], title: (words) => words.page.list, inNav: true, page: () => <PagesPage /> },
   { path: "/page/:id", roles: ["psychiatrist", "supervisor"], title: (words) => words.page.title, page: ({ id = "" }) => <PagePage key={id} pageId={id} /> },
   { path: "/desk", roles: ["counsellor", "supervisor"], title: (words) => words.app.desk, inNav: true, page: () => <DeskPage /> },
+  { path: "/centre", roles: ["centre"], title: (words) => words.centre.title, inNav: true, page: () => <CentrePage /> },
   { path: "/records", roles: ["counsellor", "supervisor"], title: (words) => words.app.records, inNav: true, page: () => <RecordsPage /> },
   { path: "/record/:id", roles: ["counsellor", "psychiatrist", "supervisor", "auditor"], title: (words) => words.app.record, page: ({ id = "" }) => <RecordPage key={id} recordId={id} /> },
   { path: "/people", roles: ["counsellor", "supervisor"], title: (words) => words.app.people, inNav: true, page: () => <PeoplePage /> },

@@ -3,6 +3,7 @@ import type { BoardDesk } from "../gen/tomoshibi/console/v1/console_pb";
 import { useWords } from "../i18n";
 import { DraftForm } from "../record/DraftForm";
 import { useRecordOfCall } from "../record/useOpened";
+import { ReferralPanel } from "../referral/ReferralPanel";
 import { Notice, TroubleNotice } from "../ui/Notice";
 import { CallControls } from "./CallControls";
 import { CasePanel } from "./CasePanel";
@@ -30,6 +31,7 @@ export function CallView({ callId, desk }: { callId: string; desk: BoardDesk }) 
         {keeper && keeper.record.state !== "draft" && (
           <Notice tone="good" live>{words.record.signed} <a href={`#/record/${encodeURIComponent(keeper.record.recordId)}`}>{words.record.open}</a></Notice>
         )}
+        {keeper && <ReferralPanel recordId={keeper.record.recordId} keeper={keeper} signed={keeper.record.state !== "draft"} />}
       </div>
     </div>
   );

@@ -3,6 +3,7 @@ import { createContext, useContext } from "react";
 import { AccessService, AdminService } from "../gen/tomoshibi/console/v1/access_pb";
 import { ConsoleService, RotaService } from "../gen/tomoshibi/console/v1/console_pb";
 import { EscalationService } from "../gen/tomoshibi/escalation/v1/escalation_pb";
+import { CentreService, ReferralService } from "../gen/tomoshibi/referral/v1/referral_pb";
 import { TriageService } from "../gen/tomoshibi/triage/v1/triage_pb";
 
 export interface Clients {
@@ -12,6 +13,8 @@ export interface Clients {
   rota: Client<typeof RotaService>;
   triage: Client<typeof TriageService>;
   escalation: Client<typeof EscalationService>;
+  referral: Client<typeof ReferralService>;
+  centre: Client<typeof CentreService>;
 }
 
 export function clientsOver(transport: Transport): Clients {
@@ -22,6 +25,8 @@ export function clientsOver(transport: Transport): Clients {
     rota: createClient(RotaService, transport),
     triage: createClient(TriageService, transport),
     escalation: createClient(EscalationService, transport),
+    referral: createClient(ReferralService, transport),
+    centre: createClient(CentreService, transport),
   };
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useBoard } from "../board/BoardProvider";
 import { useWords } from "../i18n";
+import { OpenReferrals } from "../referral/OpenReferrals";
 import { Ahead } from "./Ahead";
 import { Alarms } from "./Alarms";
 import { CallBacks } from "./CallBacks";
@@ -31,6 +32,7 @@ export function NightPage() {
         <div className="stack">
           <Alarms alarms={board.alarms} />
           <Escalations escalations={board.escalations} />
+          <OpenReferrals />
           <CallBacks owed={board.callBacks} />
         </div>
         <div className="stack">

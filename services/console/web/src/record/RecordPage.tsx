@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useWords } from "../i18n";
+import { ReferralPanel } from "../referral/ReferralPanel";
 import { useMe } from "../session/SessionProvider";
 import { Button } from "../ui/Button";
 import { Notice, TroubleNotice } from "../ui/Notice";
@@ -76,6 +77,7 @@ function Shown({ recordId, reason, record, keeper, again }: Props) {
       ) : (
         <SignedRecord record={record} form={form} mayAmend={mayWrite && record.state !== "draft"} onChanged={again} onShow={setRevision} />
       )}
+      <ReferralPanel recordId={recordId} keeper={keeper && mine ? keeper : undefined} signed={record.state !== "draft"} />
     </>
   );
 }

@@ -1,12 +1,14 @@
 import { admin } from "./admin";
 import { app } from "./app";
+import { centre } from "./centre";
 import { common, trouble } from "./common";
 import { desk } from "./desk";
 import { night } from "./night";
 import { page } from "./page";
 import { people } from "./people";
 import { record } from "./record";
+import { referral } from "./referral";
 import { rota } from "./rota";
 import { session } from "./session";
 
-export const ja = { common, trouble, app, session, desk, record, people, night, page, rota, admin };
+export const ja = { common, trouble, app, session, desk, record, people, night, page, rota, admin, referral, centre };
