@@ -106,6 +106,27 @@ const TABLE: &[(&str, &str)] = &[
     ("telephony.v1.CallControlService/ListenIn",          "services"),
     ("telephony.v1.CallControlService/TakeOver",          "services"),
     ("telephony.v1.CallControlService/HangUp",            "services"),
+    ("referral.v1.CentreService/Subscribe",               ".  .  .  x  .  .  ."),
+    ("referral.v1.CentreService/Acknowledge",             ".  .  .  x  .  .  ."),
+    ("referral.v1.CentreService/Accept",                  ".  .  .  x  .  .  ."),
+    ("referral.v1.CentreService/Decline",                 ".  .  .  x  .  .  ."),
+    ("referral.v1.CentreService/AskBack",                 ".  .  .  x  .  .  ."),
+    ("referral.v1.CentreService/ReportArrival",           ".  .  .  x  .  .  ."),
+    ("referral.v1.CentreService/ReportOutcome",           ".  .  .  x  .  .  ."),
+    ("referral.v1.CentreService/ListCases",               ".  .  .  x  .  .  ."),
+    ("referral.v1.CentreService/ReportPlaces",            ".  .  .  x  .  .  ."),
+    ("referral.v1.ReferralService/DraftReferral",         "x  .  x  .  .  .  ."),
+    ("referral.v1.ReferralService/ReleaseReferral",       "x  .  x  .  .  .  ."),
+    ("referral.v1.ReferralService/RecallReferral",        "x  .  x  .  .  .  ."),
+    ("referral.v1.ReferralService/CorrectReferral",       "x  .  x  .  .  .  ."),
+    ("referral.v1.ReferralService/AnswerQuestion",        "x  .  x  .  .  .  ."),
+    ("referral.v1.ReferralService/ListReferrals",         "x  .  x  .  .  .  x"),
+    ("referral.v1.ReferralService/GetReferral",           "x  x  x  .  .  .  ."),
+    ("referral.v1.ReferralService/GetSheet",              "x  .  x  x  .  .  ."),
+    ("referral.v1.ReferralService/SettleByHand",          ".  .  x  .  .  .  ."),
+    ("referral.v1.ReferralService/ChooseHospital",        "x  .  x  x  .  .  ."),
+    ("referral.v1.ReferralService/ListTargets",           "x  .  x  x  .  x  ."),
+    ("referral.v1.ReferralService/SaveTarget",            ".  .  x  .  .  x  ."),
     ("triage.v1.TriageService/DescribeForm",              "x  x  x  .  .  x  ."),
     ("triage.v1.TriageService/Assess",                    "x  .  x  .  .  x  ."),
     ("triage.v1.TriageService/OpenRecord",                "x  .  x  .  .  .  ."),
@@ -384,7 +405,7 @@ struct Far {
 impl Far {
     async fn start(store: &str) -> Self {
         let mut far = Self { processes: Vec::new() };
-        for service in ["routing", "escalation", "telephony", "triage", "console"] {
+        for service in ["routing", "escalation", "telephony", "triage", "referral", "console"] {
             far.add(service, store).await;
         }
         far
@@ -410,7 +431,7 @@ impl Far {
 
     /// Browsers know the console's address only; a service goes to the other itself.
     fn as_browsers_know(&self, rpc: &str, who: Who) -> SocketAddr {
-        match rpc.starts_with("triage") && who != Who::Service {
+        match (rpc.starts_with("triage") || rpc.starts_with("referral")) && who != Who::Service {
             true => self.console().http,
             false => self.of(rpc),
         }
