@@ -28,8 +28,7 @@ export class Referrals {
   }
 
   private base(id: string, change: Partial<Referral>): Referral {
-    const { $typeName: _, ...rest } = change as Referral;
-    return create(ReferralSchema, { referralId: id, recordId: "rec-1", callId: "call-1", windowId: "night", triageCode: "B", authorStaff: "sato", ...rest });
+    return Object.assign(create(ReferralSchema, { referralId: id, recordId: "rec-1", callId: "call-1", windowId: "night", triageCode: "B", authorStaff: "sato" }), change);
   }
 
   private offer(targetId: string, state: string, minutesAgo: number, reason = "", because: string[] = []) {

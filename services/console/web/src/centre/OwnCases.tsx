@@ -47,9 +47,9 @@ export function OwnCases({ centreId, turn, onChanged }: { centreId: string; turn
           <caption className="hidden-text">{words.centre.cases}</caption>
           <thead>
             <tr>
-              <th scope="col">{words.record.when}</th>
+              <th scope="col">{words.centre.when}</th>
               <th scope="col">{words.record.code}</th>
-              <th scope="col">{words.centre.case}</th>
+              <th scope="col">{words.centre.person}</th>
               <th scope="col">{words.admin.state}</th>
               <th scope="col"><span className="hidden-text">{words.record.open}</span></th>
             </tr>
@@ -61,7 +61,7 @@ export function OwnCases({ centreId, turn, onChanged }: { centreId: string; turn
                 <tr key={one.referralId}>
                   <th scope="row">{at}</th>
                   <td data-label={words.record.code}><CodeMark code={one.triageCode} /></td>
-                  <td data-label={words.centre.case}>{nameOf(one) || one.referralId.slice(0, 8)}</td>
+                  <td data-label={words.centre.person}>{nameOf(one) || one.referralId.slice(0, 8)}</td>
                   <td data-label={words.admin.state}>{[worded(words.centre.standing, standingOf(one)), worded(words.referral.outcome, one.outcome)].filter(Boolean).join(" · ")}</td>
                   <td><Button size="small" label={`${words.record.open} ${at}`} onPress={() => setReading(one.referralId)}>{words.record.open}</Button></td>
                 </tr>

@@ -13,6 +13,7 @@ import { useLoad } from "../ui/useLoad";
 import { Candidates } from "./Candidates";
 import { Journey, MissingFields } from "./Extra";
 import { SheetDialog } from "./SheetDialog";
+import { SheetFrame } from "./SheetFrame";
 import { changesOf } from "./standing";
 import { Targets } from "./Targets";
 import { Told } from "./Told";
@@ -93,7 +94,7 @@ function ReleaseDialog({ draft, onClose, onReleased }: { draft: Referral; onClos
       <p>{words.referral.releaseSure}</p>
       {draft.targetName && <p><strong>{words.referral.releaseFirst(draft.targetName)}</strong></p>}
       {draft.missing.length > 0 && <Notice tone="warn">{words.common.pair(words.referral.missing(draft.missing.length), draft.missing.map((name) => words.referral.fields[name] ?? name).join("、"))}</Notice>}
-      <Told content={draft.content} />
+      {draft.content.length > 0 ? <Told content={draft.content} /> : <SheetFrame referralId={draft.referralId} />}
       <TroubleNotice trouble={release.trouble} />
       <div className="row">
         <Button weight="primary" busy={release.busy} disabled={draft.missing.length > 0} onPress={() => void release.run()}>{words.referral.release}</Button>

@@ -47,6 +47,8 @@ export const centre: typeof ja.centre = {
   search: "Name, complaint, number",
   found: (shown: number, all: number) => `${shown} of ${all}`,
   case: "Case",
+  when: "Handed over",
+  person: "Person",
   places: "Hospitals on duty and places",
   placesWhy: "Places are as reported: the older, the less they say.",
   hospital: "Hospital",

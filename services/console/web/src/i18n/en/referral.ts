@@ -60,7 +60,7 @@ export const referral: typeof ja.referral = {
   arrival: { arrived: "Arrived", not_arrived: "Did not arrive", cancelled: "Was cancelled" },
   outcome: { outpatient: "seen, out-patient only", admitted_voluntary: "voluntary admission", admitted_protection: "admission for medical protection", admitted_emergency: "emergency admission", admitted_emergency_compulsory: "emergency compulsory admission", admitted_compulsory: "compulsory admission", admitted_general: "admitted to a general ward", cancelled: "cancelled", police_report: "turned into a report under art. 23", somatic_emergency: "to physical emergency care", unknown: "not known" },
   outcomeTitle: "Outcome",
-  questions: "Questions from the receiver",
+  questions: "Questions and answers",
   askedAt: (time: string) => `asked ${time}`,
   answer: "Answer",
   answerGo: "Send the answer",

@@ -45,6 +45,8 @@ export const centre = {
   search: "氏名・主訴・番号などで探す",
   found: (shown: number, all: number) => `${all} 件中 ${shown} 件`,
   case: "紹介",
+  when: "紹介の時刻",
+  person: "対象者",
   places: "当番病院と空き",
   placesWhy: "空きの数は報告されたもので、古いほど当てになりません。",
   hospital: "病院",

@@ -59,7 +59,7 @@ export const referral = {
   arrival: { arrived: "到着した", not_arrived: "来院しなかった", cancelled: "キャンセルになった" } as Record<string, string>,
   outcome: { outpatient: "受診・外来のみ", admitted_voluntary: "任意入院", admitted_protection: "医療保護入院", admitted_emergency: "応急入院", admitted_emergency_compulsory: "緊急措置入院", admitted_compulsory: "措置入院", admitted_general: "一般病棟に入院", cancelled: "キャンセル", police_report: "23条通報へ切替", somatic_emergency: "身体救急へ", unknown: "不明" } as Record<string, string>,
   outcomeTitle: "受診結果",
-  questions: "相手からの照会",
+  questions: "照会と回答",
   askedAt: (time: string) => `${time} 照会`,
   answer: "回答",
   answerGo: "回答を送る",
