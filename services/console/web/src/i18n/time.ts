@@ -32,6 +32,11 @@ export function day(ms: number, language: string): string {
   return format(language, { year: "numeric", month: "short", day: "numeric", weekday: "short" }).format(ms);
 }
 
+/** For an axis: the day of the month and of the week. */
+export function shortDay(ms: number, language: string): string {
+  return format(language, { day: "numeric", weekday: "short" }).format(ms);
+}
+
 /** 65 000 → "1:05", an hour and more → "1:00:05". Negative counts from zero. */
 export function span(ms: number): string {
   const all = Math.max(0, Math.floor(ms / 1000));

@@ -1,6 +1,6 @@
 import type { GetCoverageResponse } from "../gen/tomoshibi/console/v1/console_pb";
 import { useLanguage, useWords } from "../i18n";
-import { clockTime, day, dayTime } from "../i18n/time";
+import { clockTime, day, dayTime, shortDay } from "../i18n/time";
 import { type Band, bandsOf, type Hole, holesOf, placeOf, type Stretch, ticksOf } from "./coverage";
 import { missingIn } from "./missing";
 
@@ -20,7 +20,7 @@ export function CoveragePicture({ title, coverage, shown, tickHours, windowName 
   const holes = holesOf(coverage.gaps, shown);
   const rows = [...new Set([...bands.keys(), ...holes.map(({ windowId }) => windowId)])];
   const most = Math.max(1, ...[...bands.values()].flat().map(({ counsellors }) => counsellors));
-  const label = tickHours >= 24 ? (at: number) => day(at, language).replace(/^\d+年/, "") : (at: number) => clockTime(at, language);
+  const label = tickHours >= 24 ? (at: number) => shortDay(at, language) : (at: number) => clockTime(at, language);
   return (
     <div className="coverage">
       <h3>{title}</h3>
