@@ -3,7 +3,7 @@ import type { BoardDesk } from "../gen/tomoshibi/console/v1/console_pb";
 import { useWords } from "../i18n";
 import { DraftForm } from "../record/DraftForm";
 import { useRecordOfCall } from "../record/useOpened";
-import { ReferralPanel } from "../referral/ReferralPanel";
+import { ReferralPanel, ReferralState } from "../referral/ReferralPanel";
 import { Notice, TroubleNotice } from "../ui/Notice";
 import { CallControls } from "./CallControls";
 import { CasePanel } from "./CasePanel";
@@ -27,6 +27,7 @@ export function CallView({ callId, desk }: { callId: string; desk: BoardDesk }) 
       <div className="stack">
         {!keeper && <TroubleNotice trouble={opened.trouble} />}
         {!keeper && !opened.trouble && <p role="status">{words.common.loading}</p>}
+        {keeper && <ReferralState recordId={keeper.record.recordId} />}
         {keeper?.record.state === "draft" && <DraftForm keeper={keeper} onSigned={opened.again} />}
         {keeper && keeper.record.state !== "draft" && (
           <Notice tone="good" live>{words.record.signed} <a href={`#/record/${encodeURIComponent(keeper.record.recordId)}`}>{words.record.open}</a></Notice>

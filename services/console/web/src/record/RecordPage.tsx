@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useWords } from "../i18n";
-import { ReferralPanel } from "../referral/ReferralPanel";
+import { ReferralPanel, ReferralState } from "../referral/ReferralPanel";
 import { useMe } from "../session/SessionProvider";
 import { Button } from "../ui/Button";
 import { Notice, TroubleNotice } from "../ui/Notice";
@@ -72,6 +72,7 @@ function Shown({ recordId, reason, record, keeper, again }: Props) {
   return (
     <>
       <RecordHead record={record} />
+      <ReferralState recordId={recordId} />
       {keeper && mine ? (
         <DraftForm keeper={keeper} onSigned={again} />
       ) : (

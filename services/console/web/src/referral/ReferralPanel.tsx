@@ -8,11 +8,13 @@ import { TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { useLoad } from "../ui/useLoad";
 import { DraftPanel } from "./DraftPanel";
+import { Deadline, Head } from "./Head";
 import { ReleasedPanel } from "./ReleasedPanel";
 import { isOver } from "./standing";
 import { useAgain } from "./useAgain";
 
-const EVERY_MS = 5_000;
+const EVERY_MS = 3_000;
+const PANEL = "referral";
 
 interface Props {
   recordId: string;
@@ -20,19 +22,54 @@ interface Props {
   signed: boolean;
 }
 
+function useReferrals(recordId: string) {
+  const { referral } = useClients();
+  const operator = useOperator();
+  const listed = useLoad(recordId, async (signal) => (await referral.listReferrals({ ...operator, recordId, limit: 20 }, { signal })).referrals);
+  useAgain(listed.again, EVERY_MS);
+  return listed;
+}
+
+function useMayRefer(): boolean {
+  const { roles } = useMe();
+  return roles.includes("counsellor") || roles.includes("supervisor");
+}
+
+/** Above a record while a referral from it is under way: what the receiver did is seen at once. */
+export function ReferralState({ recordId }: { recordId: string }) {
+  return useMayRefer() ? <UnderWay recordId={recordId} /> : null;
+}
+
+function UnderWay({ recordId }: { recordId: string }) {
+  const words = useWords();
+  const live = useReferrals(recordId).value?.filter((one) => one.state !== "drafted" && !isOver(one)) ?? [];
+  const look = () => {
+    const panel = document.getElementById(PANEL);
+    panel?.scrollIntoView({ block: "start" });
+    panel?.focus({ preventScroll: true });
+  };
+  if (live.length === 0) return null;
+  return (
+    <section className="panel" aria-label={words.referral.underWay}>
+      {live.map((one) => (
+        <div key={one.referralId} className="stack-small">
+          <div role="status"><Head referral={one} /></div>
+          <div className="spread"><Deadline referral={one} /><Button size="small" onPress={look}>{words.referral.look}</Button></div>
+        </div>
+      ))}
+    </section>
+  );
+}
+
 /** Beside a record: what was handed on from it, live. For who may hand on. */
 export function ReferralPanel(props: Props) {
-  const { roles } = useMe();
-  return roles.includes("counsellor") || roles.includes("supervisor") ? <OfRecord {...props} /> : null;
+  return useMayRefer() ? <div id={PANEL} tabIndex={-1}><OfRecord {...props} /></div> : null;
 }
 
 function OfRecord({ recordId, keeper, signed }: Props) {
   const words = useWords();
-  const { referral } = useClients();
-  const operator = useOperator();
   const [begun, setBegun] = useState(false);
-  const listed = useLoad(recordId, async (signal) => (await referral.listReferrals({ ...operator, recordId, limit: 20 }, { signal })).referrals);
-  useAgain(listed.again, EVERY_MS);
+  const listed = useReferrals(recordId);
   const all = listed.value;
   const released = all?.filter(({ state }) => state !== "drafted") ?? [];
   const drafting = begun || (all?.length ?? 0) > released.length;

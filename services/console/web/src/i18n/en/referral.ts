@@ -8,6 +8,8 @@ export const referral: typeof ja.referral = {
   none: "There is no referral from this record yet.",
   begin: "Draft a referral",
   beginAgain: "Draft another referral",
+  underWay: "The referral under way",
+  look: "Look or answer",
   draftTitle: "Draft of a referral",
   afterSigning: "A referral of code C to G goes out once the record is signed.",
   notAllSaved: "The record is not saved yet. Try again once it is.",

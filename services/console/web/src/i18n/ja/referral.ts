@@ -7,6 +7,8 @@ export const referral = {
   none: "この記録の紹介はまだありません。",
   begin: "紹介を作る",
   beginAgain: "新しい紹介を作る",
+  underWay: "進行中の紹介の様子",
+  look: "詳しく見る・答える",
   draftTitle: "紹介の下書き",
   afterSigning: "区分 C〜G の紹介は、記録に署名したあとに送れます。",
   notAllSaved: "記録がまだ保存されていません。保存されてからもう一度試してください。",
