@@ -91,5 +91,5 @@ function Hours() {
   const hours = useBoard()?.hours ?? [];
   if (hours.length === 0) return null;
   const bars = hours.map(({ hour, answered, calls }) => ({ label: words.desk.hour(hour), parts: [answered, Math.max(0, calls - answered)] }));
-  return <Panel title={words.desk.today}><BarChart title={words.desk.today} bars={bars} parts={[words.desk.answered, words.desk.abandoned]} /></Panel>;
+  return <Panel title={words.desk.today}><BarChart title={words.desk.today} bars={bars} parts={[words.desk.answered, words.night.unanswered]} /></Panel>;
 }
