@@ -42,7 +42,7 @@ export type Delivery = Message<"tomoshibi.referral.v1.Delivery"> & {
   referralId: string;
 
   /**
-   * referral, correction, recall, answer.
+   * referral, correction, recall, answer, stand_down (another has it).
    *
    * @generated from field: string kind = 4;
    */
@@ -526,7 +526,7 @@ export type Referral = Message<"tomoshibi.referral.v1.Referral"> & {
   windowId: string;
 
   /**
-   * drafted, offered, received, accepted, declined, exhausted, arrived, not_arrived, cancelled, recalled, closed.
+   * drafted, offered, received, asked, accepted, exhausted, arrived, not_arrived, cancelled, recalled, closed.
    *
    * @generated from field: string state = 5;
    */
@@ -553,7 +553,7 @@ export type Referral = Message<"tomoshibi.referral.v1.Referral"> & {
   releasedAt?: Timestamp | undefined;
 
   /**
-   * The deadline that runs, and what it is: receive, decide, arrive, outcome.
+   * The deadline that runs, and what it is: release, receipt, decision, answer, arrival, outcome, hand.
    *
    * @generated from field: google.protobuf.Timestamp deadline = 10;
    */
@@ -646,7 +646,7 @@ export type Offered = Message<"tomoshibi.referral.v1.Offered"> & {
   decidedAt?: Timestamp | undefined;
 
   /**
-   * waiting, received, accepted, declined, silent, recalled.
+   * sent, received, accepted, declined, silent, passed_over, stood_down, recalled.
    *
    * @generated from field: string state = 6;
    */
