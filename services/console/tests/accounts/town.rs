@@ -66,7 +66,7 @@ pub(crate) fn light() -> Hashing {
 pub(crate) fn rota() -> Rota {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../on-call-rota/rotas/example.toml");
     let mut text = std::fs::read_to_string(file).unwrap();
-    for table in ["group", "window", "centre", "staff"] {
+    for table in ["group", "window", "centre", "staff", "hospital", "hospital_turn"] {
         text = text.replace(&format!("[[{table}]]"), &format!("[[{table}]]\noperator = \"{KEN}\""));
     }
     Rota::read(&format!("{text}\n{SECOND_OPERATOR}")).unwrap()

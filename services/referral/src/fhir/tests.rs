@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::{env, fs};
 
 use domain::escalation::TriageCode;
@@ -108,7 +109,9 @@ fn spoilt(good: &Value) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Where the two validators are, installed when they are first needed.
+/// Where the two validators are, installed when they are first needed: once, whichever test comes first.
+static ORACLES: LazyLock<PathBuf> = LazyLock::new(oracles);
+
 fn oracles() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/fhir-oracles");
     fs::create_dir_all(&folder).unwrap();
@@ -129,7 +132,7 @@ fn oracles() -> PathBuf {
 
 /// What each of the two has against each Bundle.
 fn judged(bundles: &[Value]) -> [Vec<Vec<String>>; 2] {
-    let folder = oracles();
+    let folder = &*ORACLES;
     let work = tempfile::tempdir().unwrap();
     let all = work.path().join("bundles.json");
     fs::write(&all, serde_json::to_string(bundles).unwrap()).unwrap();
