@@ -1,6 +1,6 @@
 //! The policy is held against the contracts: no RPC is forgotten, and each is for whom its own words say.
 
-#![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what failed by failing")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
