@@ -141,7 +141,7 @@ fn judged(bundles: &[Value]) -> [Vec<Vec<String>>; 2] {
     ["node", "venv/bin/python"].map(|program| {
         let script = if program == "node" { "r4.mjs" } else { "r4b.py" };
         let path = if program == "node" { PathBuf::from(program) } else { folder.join(program) };
-        let done = Command::new(path).arg(script).arg(&all).current_dir(&folder).output().unwrap();
+        let done = Command::new(path).arg(script).arg(&all).current_dir(folder).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         serde_json::from_slice(&done.stdout).unwrap()
     })
