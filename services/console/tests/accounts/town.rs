@@ -67,7 +67,8 @@ pub(crate) fn rota() -> Rota {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../on-call-rota/rotas/example.toml");
     let mut text = std::fs::read_to_string(file).unwrap();
     for table in ["group", "window", "centre", "staff", "hospital", "hospital_turn"] {
-        text = text.replace(&format!("[[{table}]]"), &format!("[[{table}]]\noperator = \"{KEN}\""));
+        // At the beginning of a line: comments speak of tables too.
+        text = text.replace(&format!("\n[[{table}]]"), &format!("\n[[{table}]]\noperator = \"{KEN}\""));
     }
     Rota::read(&format!("{text}\n{SECOND_OPERATOR}")).unwrap()
 }
