@@ -1,7 +1,8 @@
 //! The contracts of the line, package `tomoshibi.<service>.v1`, and the clients
 //! and servers made from them.
 
-#![allow(missing_docs, unreachable_pub, clippy::all)]
+// Comments of the contracts are plain text, not Markdown.
+#![allow(missing_docs, unreachable_pub, clippy::all, rustdoc::all)]
 
 pub mod console {
     pub mod v1 {
