@@ -16,7 +16,7 @@ use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::grpc::Route;
 use shell::ids::Ids;
-use shell::rota_file::{Follow, RotaFile, RotaUnusable};
+use shell::rota_file::{Followed, RotaFile, RotaUnusable};
 use shell::seal::Sealer;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
@@ -71,18 +71,9 @@ impl Consoles {
 /// When the rota file cannot be used; all its faults are told.
 pub async fn start(settings: Settings, deps: Deps) -> Result<Consoles, RotaUnusable> {
     let (file, rota) = RotaFile::open_with_covers(&settings.rota, &deps.db).await?;
-    let (rota_in, rota) = watch::channel(Arc::new(rota));
-    let (faults, _) = watch::channel(Vec::new());
-    let reload = Arc::new(Notify::new());
-    let follow = Follow {
-        file,
-        every: settings.rota_check,
-        clock: deps.clock.clone(),
-        reload: reload.clone(),
-        rota: rota_in,
-        faults,
-        shutdown: deps.shutdown.clone(),
-    };
+    // Routing follows the same file and alarms its faults.
+    let Followed { rota, reload, worker, .. } =
+        file.follow(rota, settings.rota_check, &deps.clock, &deps.shutdown);
     let calendars = rota::routes(deps.db.clone(), deps.clock.clone(), rota.clone());
     let rota_now = rota.clone();
     let rota_server = RotaServer {
@@ -121,12 +112,5 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Consoles, RotaUnusa
         clock: deps.clock,
         lease: settings.desk_lease,
     };
-    Ok(Consoles {
-        night,
-        rota: rota_server,
-        calendars,
-        workers: vec![tokio::spawn(follow.run())],
-        rota_now,
-        reload,
-    })
+    Ok(Consoles { night, rota: rota_server, calendars, workers: vec![worker], rota_now, reload })
 }

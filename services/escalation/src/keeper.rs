@@ -402,20 +402,3 @@ fn alarm_kind(alarm: EscalationAlarm) -> &'static str {
         EscalationAlarm::AcceptanceLapsed => "escalation_acceptance_lapsed",
     }
 }
-
-/// Wakes workers whenever an escalation changes.
-pub(crate) async fn relay(
-    mut nudges: shell::bus::Nudges,
-    to: Vec<Arc<tokio::sync::Notify>>,
-    shutdown: shell::shutdown::Shutdown,
-) {
-    loop {
-        tokio::select! {
-            nudge = nudges.next() => match nudge {
-                Some(_) => to.iter().for_each(|worker| worker.notify_one()),
-                None => return,
-            },
-            () = shutdown.ended() => return,
-        }
-    }
-}

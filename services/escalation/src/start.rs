@@ -8,12 +8,12 @@ use shell::alarms::Alarms;
 use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::ids::Ids;
-use shell::reconciler::{Reconcile, Status, reconcile};
-use shell::rota_file::{Follow, RotaFile, RotaUnusable};
+use shell::reconciler::{Reconcile, Status, reconcile, relay};
+use shell::rota_file::{Followed, RotaFile, RotaUnusable};
 use shell::seal::Sealer;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::answer::Answers;
@@ -23,7 +23,7 @@ use crate::config::Settings;
 use crate::drills::Drills;
 use crate::figures;
 use crate::heartbeat::Heartbeat;
-use crate::keeper::{self, Keeper};
+use crate::keeper::Keeper;
 use crate::pager::{Pager, Receivers};
 use crate::safety::Safety;
 use crate::server::EscalationServer;
@@ -78,27 +78,17 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Escalations, StartF
     let channels = Channels::new(settings.mail.as_ref(), &settings.webhooks, settings.page_link.clone())?;
     let beat = settings.heartbeat.as_ref().map(|set| Heartbeat::new(set, deps.clock.clone())).transpose()?;
     let (file, rota) = RotaFile::open_with_covers(&settings.rota, &deps.db).await?;
-    let (rota_in, rota) = watch::channel(Arc::new(rota));
     // Routing follows the same file and alarms its faults.
-    let (faults, _) = watch::channel(Vec::new());
-    let reload = Arc::new(Notify::new());
-    let follow = Follow {
-        file,
-        every: settings.rota_check,
-        clock: deps.clock.clone(),
-        reload: reload.clone(),
-        rota: rota_in,
-        faults,
-        shutdown: deps.shutdown.clone(),
-    };
+    let Followed { rota, reload, worker, .. } =
+        file.follow(rota, settings.rota_check, &deps.clock, &deps.shutdown);
     let store = Store::new(deps.db.clone(), deps.sealer.clone());
     let settings = Arc::new(settings);
     let keeper = Keeper::new(store, settings.clone(), &deps);
     let answers = Answers { keeper: keeper.clone(), settings, rota };
-    let mut crew = Crew { deps: &deps, nudged: Vec::new(), workers: vec![tokio::spawn(follow.run())] };
+    let mut crew = Crew { deps: &deps, nudged: Vec::new(), workers: vec![worker] };
     crew.hire_all(&answers, channels);
     let mut workers = crew.workers;
-    workers.push(tokio::spawn(keeper::relay(keeper.nudges(), crew.nudged, deps.shutdown.clone())));
+    workers.push(tokio::spawn(relay(keeper.nudges(), crew.nudged, deps.shutdown.clone())));
     if let Some(beat) = beat {
         let late_after = answers.settings.late_after;
         let is_well = move || figures::is_well(keeper.clone(), late_after);

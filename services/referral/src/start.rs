@@ -8,16 +8,16 @@ use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use proto::triage::v1::triage_service_client::TriageServiceClient;
 use shell::alarms::Alarms;
 use shell::audit::Audit;
-use shell::bus::{Bus, Nudges};
+use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::grpc::Route;
 use shell::ids::Ids;
-use shell::reconciler::{Reconcile, Status, reconcile};
-use shell::rota_file::{Follow, RotaFile, RotaUnusable};
+use shell::reconciler::{Reconcile, Status, reconcile, relay};
+use shell::rota_file::{Followed, RotaFile, RotaUnusable};
 use shell::seal::data_keys::DataKeys;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::centre::Centres;
@@ -89,19 +89,9 @@ pub enum StartFault {
 /// When the rota file has faults, or a webhook's secret cannot be used.
 pub async fn start(settings: Settings, deps: Deps) -> Result<Referrals, StartFault> {
     let (file, rota) = RotaFile::open(&settings.rota).await?;
-    let (rota_in, rota) = watch::channel(Arc::new(rota));
     // Routing follows the same file and alarms its faults.
-    let (faults, _) = watch::channel(Vec::new());
-    let reload = Arc::new(Notify::new());
-    let follow = Follow {
-        file,
-        every: settings.rota_check,
-        clock: deps.clock.clone(),
-        reload: reload.clone(),
-        rota: rota_in,
-        faults,
-        shutdown: deps.shutdown.clone(),
-    };
+    let Followed { rota, reload, worker, .. } =
+        file.follow(rota, settings.rota_check, &deps.clock, &deps.shutdown);
     let webhooks = Webhooks::new(&settings.webhooks, settings.push_limit)?;
     let (owner, limit) = (settings.owner.clone(), settings.push_limit);
     let keeper = Keeper {
@@ -136,7 +126,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Referrals, StartFau
         busy: Arc::default(),
         nudge: nudge.clone(),
     };
-    let mut workers = vec![tokio::spawn(follow.run())];
+    let mut workers = vec![worker];
     workers.extend(hire(&deps, Waker { keeper }, TOPIC, Arc::default()));
     workers.extend(hire(&deps, payer, TOPIC, Arc::default()));
     workers.extend(hire(&deps, postman, DELIVERIES, nudge));
@@ -154,17 +144,5 @@ fn hire(
     let (clock, status) = (deps.clock.clone(), deps.status.clone());
     let work = reconcile(worker, PERIOD, nudge.clone(), clock, status, deps.shutdown.clone());
     let nudges = deps.bus.subscribe(&[topic]);
-    [tokio::spawn(work), tokio::spawn(relay(nudges, nudge, deps.shutdown.clone()))]
-}
-
-async fn relay(mut nudges: Nudges, to: Arc<Notify>, shutdown: Shutdown) {
-    loop {
-        tokio::select! {
-            nudge = nudges.next() => match nudge {
-                Some(_) => to.notify_one(),
-                None => return,
-            },
-            () = shutdown.ended() => return,
-        }
-    }
+    [tokio::spawn(work), tokio::spawn(relay(nudges, vec![nudge], deps.shutdown.clone()))]
 }

@@ -17,7 +17,7 @@ use crate::dispatcher::{Dispatcher, Ends};
 use crate::nudges::Nudges;
 use crate::server::RoutingServer;
 use crate::store::Store;
-use shell::rota_file::{Follow, RotaFile, RotaUnusable};
+use shell::rota_file::{Followed, RotaFile, RotaUnusable};
 
 /// Requests that wait for the dispatcher; beyond that, who asks waits.
 const INBOX: usize = 1024;
@@ -68,21 +68,12 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault
         return Err(StartFault::Settings(wrong));
     }
     let (file, rota) = RotaFile::open_with_covers(&settings.rota, &deps.db).await?;
-    let (rota_in, rota) = watch::channel(Arc::new(rota));
-    let (faults_in, faults) = watch::channel(Vec::new());
+    let Followed { rota, faults, reload, worker } =
+        file.follow(rota, settings.rota_check, &deps.clock, &deps.shutdown);
     let (inbox_in, inbox) = mpsc::channel(INBOX);
     let (view_in, view) = watch::channel(Arc::default());
     let (concerns_in, concerns) = watch::channel(Default::default());
-    let (let_go, reload) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let follow = Follow {
-        file,
-        every: settings.rota_check,
-        clock: deps.clock.clone(),
-        reload: reload.clone(),
-        rota: rota_in,
-        faults: faults_in,
-        shutdown: deps.shutdown.clone(),
-    };
+    let let_go = Arc::new(Notify::new());
     let watchman = Watchman {
         alarms: deps.alarms,
         rota: rota.clone(),
@@ -103,7 +94,6 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault
     let ids = deps.ids.clone();
     let mut dispatcher = Dispatcher::new(settings, Store::new(deps.db), deps.clock, deps.ids, first);
     dispatcher.begin(&ends).await;
-    let workers =
-        vec![tokio::spawn(dispatcher.run(ends)), tokio::spawn(follow.run()), tokio::spawn(watchman.run())];
+    let workers = vec![tokio::spawn(dispatcher.run(ends)), worker, tokio::spawn(watchman.run())];
     Ok(Routing { server: RoutingServer::new(inbox_in, view, let_go, ids), workers, reload })
 }

@@ -14,6 +14,7 @@ use domain::time::Instant;
 use serde::Serialize;
 use tokio::sync::Notify;
 
+use crate::bus::Nudges;
 use crate::clock::Clock;
 use crate::shutdown::Shutdown;
 
@@ -92,6 +93,19 @@ pub async fn reconcile(
         tokio::select! {
             () = nudge.notified() => {}
             () = clock.sleep_until(next) => {}
+            () = shutdown.ended() => return,
+        }
+    }
+}
+
+/// Wakes workers at every nudge, until the process ends.
+pub async fn relay(mut nudges: Nudges, to: Vec<Arc<Notify>>, shutdown: Shutdown) {
+    loop {
+        tokio::select! {
+            nudge = nudges.next() => match nudge {
+                Some(_) => to.iter().for_each(|worker| worker.notify_one()),
+                None => return,
+            },
             () = shutdown.ended() => return,
         }
     }

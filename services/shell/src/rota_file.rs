@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use on_call_rota::{Rota, RotaFault};
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::on;
@@ -163,21 +164,49 @@ async fn agreed(db: &Db) -> Result<Vec<String>, StoreError> {
     Ok(rows.into_iter().map(|(entry,)| entry).collect())
 }
 
-/// Follows the file until the end.
+/// A rota that is followed until the end.
 #[derive(Debug)]
-pub struct Follow {
-    pub file: RotaFile,
-    pub every: Duration,
-    pub clock: Clock,
-    pub reload: Arc<Notify>,
-    pub rota: watch::Sender<Arc<Rota>>,
+pub struct Followed {
+    pub rota: watch::Receiver<Arc<Rota>>,
     /// What is wrong with the newest file, one line each; empty while it is the one in use.
-    pub faults: watch::Sender<Vec<String>>,
-    pub shutdown: Shutdown,
+    pub faults: watch::Receiver<Vec<String>>,
+    /// Reads it again now, changed or not.
+    pub reload: Arc<Notify>,
+    pub worker: JoinHandle<()>,
+}
+
+impl RotaFile {
+    /// Looks at it this often; `rota` is what it holds now.
+    pub fn follow(self, rota: Rota, every: Duration, clock: &Clock, shutdown: &Shutdown) -> Followed {
+        let (rota_in, rota) = watch::channel(Arc::new(rota));
+        let (faults_in, faults) = watch::channel(Vec::new());
+        let reload = Arc::new(Notify::new());
+        let follow = Follow {
+            file: self,
+            every,
+            clock: clock.clone(),
+            reload: reload.clone(),
+            rota: rota_in,
+            faults: faults_in,
+            shutdown: shutdown.clone(),
+        };
+        Followed { rota, faults, reload, worker: tokio::spawn(follow.run()) }
+    }
+}
+
+#[derive(Debug)]
+struct Follow {
+    file: RotaFile,
+    every: Duration,
+    clock: Clock,
+    reload: Arc<Notify>,
+    rota: watch::Sender<Arc<Rota>>,
+    faults: watch::Sender<Vec<String>>,
+    shutdown: Shutdown,
 }
 
 impl Follow {
-    pub async fn run(mut self) {
+    async fn run(mut self) {
         let mut next = self.clock.now() + self.every;
         loop {
             let asked = tokio::select! {

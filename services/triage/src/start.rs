@@ -6,12 +6,12 @@ use std::time::Duration;
 use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use shell::alarms::Alarms;
 use shell::audit::Audit;
-use shell::bus::{Bus, Nudges};
+use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::grpc::Route;
 use shell::ids::Ids;
-use shell::reconciler::{Reconcile, Status, reconcile};
-use shell::rota_file::{Follow, RotaFile, RotaUnusable};
+use shell::reconciler::{Reconcile, Status, reconcile, relay};
+use shell::rota_file::{Followed, RotaFile, RotaUnusable};
 use shell::seal::Sealer;
 use shell::seal::data_keys::DataKeys;
 use shell::shutdown::Shutdown;
@@ -81,19 +81,9 @@ pub enum StartFault {
 /// When the rota file or the protocol has faults; all of them are told.
 pub async fn start(settings: Settings, deps: Deps) -> Result<Triage, StartFault> {
     let (file, rota) = RotaFile::open(&settings.rota).await?;
-    let (rota_in, rota) = watch::channel(Arc::new(rota));
     // Routing follows the same file and alarms its faults.
-    let (faults, _) = watch::channel(Vec::new());
-    let reload = Arc::new(Notify::new());
-    let follow = Follow {
-        file,
-        every: settings.rota_check,
-        clock: deps.clock.clone(),
-        reload: reload.clone(),
-        rota: rota_in,
-        faults,
-        shutdown: deps.shutdown.clone(),
-    };
+    let Followed { rota, reload, worker, .. } =
+        file.follow(rota, settings.rota_check, &deps.clock, &deps.shutdown);
     let sealing = Sealing::new(deps.data_keys.clone());
     let store = Store { db: deps.db.clone(), sealer: deps.sealer.clone(), sealing };
     let protocols = Protocols::open(store.clone(), settings.protocol.as_ref()).await?;
@@ -116,7 +106,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Triage, StartFault>
         paid: paid_in,
         clock: deps.clock.clone(),
     };
-    let mut workers = vec![tokio::spawn(follow.run())];
+    let mut workers = vec![worker];
     workers.extend(hire(&deps, Drafter { records: records.clone() }, DESKS));
     workers.extend(hire(&deps, payer, TOPIC));
     Ok(Triage { server: TriageServer::new(keeper, records), workers, reload })
@@ -128,17 +118,5 @@ fn hire(deps: &Deps, worker: impl Reconcile + 'static, topic: &str) -> [JoinHand
     let (clock, status) = (deps.clock.clone(), deps.status.clone());
     let work = reconcile(worker, PERIOD, nudge.clone(), clock, status, deps.shutdown.clone());
     let nudges = deps.bus.subscribe(&[topic]);
-    [tokio::spawn(work), tokio::spawn(relay(nudges, nudge, deps.shutdown.clone()))]
-}
-
-async fn relay(mut nudges: Nudges, to: Arc<Notify>, shutdown: Shutdown) {
-    loop {
-        tokio::select! {
-            nudge = nudges.next() => match nudge {
-                Some(_) => to.notify_one(),
-                None => return,
-            },
-            () = shutdown.ended() => return,
-        }
-    }
+    [tokio::spawn(work), tokio::spawn(relay(nudges, vec![nudge], deps.shutdown.clone()))]
 }

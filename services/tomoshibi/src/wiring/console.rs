@@ -18,7 +18,7 @@ use shell::grpc::{Route, near};
 use triage::TriageServer;
 
 use super::House;
-use super::services::{on_hang_up, on_new_covers};
+use super::services::keep_rota_fresh;
 
 /// What the console of this process answers.
 pub(crate) struct Console {
@@ -68,7 +68,7 @@ impl House<'_> {
         };
         let running = triage::start(settings, deps).await?;
         let server = Gate::new(TriageServiceServer::new(running.server.clone()), &self.access);
-        tokio::spawn(on_hang_up(move || running.reload()));
+        tokio::spawn(keep_rota_fresh(self.bus.clone(), move || running.reload()));
         Ok(server)
     }
 
@@ -88,12 +88,7 @@ impl House<'_> {
             elsewhere,
             accounts_file,
         };
-        let running = std::sync::Arc::new(running);
-        tokio::spawn(on_new_covers(self.bus.clone(), {
-            let running = running.clone();
-            move || running.reload()
-        }));
-        tokio::spawn(on_hang_up(move || running.reload()));
+        tokio::spawn(keep_rota_fresh(self.bus.clone(), move || running.reload()));
         Ok(console)
     }
 

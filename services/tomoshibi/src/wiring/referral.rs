@@ -1,7 +1,6 @@
 //! Referral, and how a browser or a centre reaches it where it runs elsewhere.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use ::referral::{CentreServer, ReferralServer};
 use proto::referral::v1::centre_service_server::CentreServiceServer;
@@ -10,7 +9,7 @@ use shell::access::Gate;
 use shell::grpc::Route;
 
 use super::House;
-use super::services::{on_hang_up, on_new_covers};
+use super::services::keep_rota_fresh;
 
 /// What the referral service of this process answers.
 #[derive(Clone)]
@@ -47,12 +46,7 @@ impl House<'_> {
             centre: Gate::new(CentreServiceServer::new(running.centre.clone()), &self.access),
             referral: Gate::new(ReferralServiceServer::new(running.referral.clone()), &self.access),
         };
-        let running = Arc::new(running);
-        tokio::spawn(on_new_covers(self.bus.clone(), {
-            let running = running.clone();
-            move || running.reload()
-        }));
-        tokio::spawn(on_hang_up(move || running.reload()));
+        tokio::spawn(keep_rota_fresh(self.bus.clone(), move || running.reload()));
         Ok(servers)
     }
 

@@ -1,7 +1,6 @@
 //! Each service with what it needs of the house, and the way to it.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context;
 use escalation::EscalationServer;
@@ -34,12 +33,7 @@ impl House<'_> {
         };
         let running = routing::start(settings, deps).await?;
         let server = Gate::new(RoutingServiceServer::new(running.server.clone()), &self.access);
-        let running = Arc::new(running);
-        tokio::spawn(on_new_covers(self.bus.clone(), {
-            let running = running.clone();
-            move || running.reload()
-        }));
-        tokio::spawn(on_hang_up(move || running.reload()));
+        tokio::spawn(keep_rota_fresh(self.bus.clone(), move || running.reload()));
         Ok(server)
     }
 
@@ -73,12 +67,7 @@ impl House<'_> {
         };
         let running = escalation::start(settings, deps).await?;
         let server = Gate::new(EscalationServiceServer::new(running.server.clone()), &self.access);
-        let running = Arc::new(running);
-        tokio::spawn(on_new_covers(self.bus.clone(), {
-            let running = running.clone();
-            move || running.reload()
-        }));
-        tokio::spawn(on_hang_up(move || running.reload()));
+        tokio::spawn(keep_rota_fresh(self.bus.clone(), move || running.reload()));
         Ok(server)
     }
 
@@ -112,18 +101,19 @@ impl House<'_> {
     }
 }
 
-/// SIGHUP: the rota file is read at once instead of at the next look.
-pub(super) async fn on_hang_up(reload: impl Fn()) {
+/// The rota file is read at once instead of at the next look: at SIGHUP, and when a cover was agreed on
+/// somebody's screen.
+pub(super) async fn keep_rota_fresh(bus: Bus, reload: impl Fn()) {
     let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
-    while hang_up.recv().await.is_some() {
-        reload();
-    }
-}
-
-/// A cover was agreed on somebody's screen: the rota is laid anew at once.
-pub(super) async fn on_new_covers(bus: Bus, reload: impl Fn()) {
     let mut nudges = bus.subscribe(&[::console::rota::TOPIC]);
-    while nudges.next().await.is_some() {
-        reload();
+    loop {
+        let told = tokio::select! {
+            signalled = hang_up.recv() => signalled.is_some(),
+            nudge = nudges.next() => nudge.is_some(),
+        };
+        match told {
+            true => reload(),
+            false => return,
+        }
     }
 }
