@@ -59,6 +59,8 @@ const TABLE: &[(&str, &str)] = &[
     ("console.v1.ConsoleService/GetPageCase",             ".  x  x  .  .  .  ."),
     ("console.v1.ConsoleService/AnswerPage",              ".  x  x  .  .  .  ."),
     ("console.v1.ConsoleService/WriteAdvice",             "x  x  x  .  .  .  ."),
+    ("console.v1.ConsoleService/SettleSafetyCaller",      "x  .  x  .  .  .  ."),
+    ("console.v1.ConsoleService/ListAlarms",              ".  .  x  .  .  x  ."),
     ("console.v1.ConsoleService/SeeAlarm",                ".  .  x  .  .  x  ."),
     ("console.v1.RotaService/GetMonth",                   "x  x  x  .  x  .  ."),
     ("console.v1.RotaService/GetCoverage",                "x  x  x  .  x  .  ."),

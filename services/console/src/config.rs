@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::ids::DeskId;
 
-use crate::night::Budget;
+use crate::night::{Budget, SilentPrompt};
 
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -19,4 +19,6 @@ pub struct Settings {
     pub desk_lease: Duration,
     /// Shown beside the timers.
     pub budgets: Vec<Budget>,
+    /// What to say to a caller who says nothing.
+    pub silent_prompts: Vec<SilentPrompt>,
 }

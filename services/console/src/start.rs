@@ -24,7 +24,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::config::Settings;
-use crate::night::{Acts, Boards, NightServer, Pages, Seats, Sources};
+use crate::night::{Acts, Boards, NightServer, Pages, Safety, Seats, Sources};
 use crate::rota::{self, RotaServer};
 
 /// What the console needs of the house.
@@ -84,7 +84,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Consoles, RotaUnusa
         ids: deps.ids,
         bus: deps.bus.clone(),
         sealer: deps.sealer,
-        audit: deps.audit,
+        audit: deps.audit.clone(),
     };
     let sources = Sources {
         db: deps.db,
@@ -96,6 +96,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Consoles, RotaUnusa
         triage: TriageServiceClient::new(deps.triage.clone()),
         console_first: Arc::new(settings.console_first),
         budgets: settings.budgets.into(),
+        silent_prompts: settings.silent_prompts.into(),
     };
     let seats = Seats { routing: RoutingServiceClient::new(deps.routing) };
     let night = NightServer {
@@ -105,6 +106,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Consoles, RotaUnusa
             seats: seats.clone(),
         },
         pages: Pages { escalation: sources.escalation.clone(), triage: sources.triage.clone() },
+        safety: Safety { escalation: sources.escalation.clone(), audit: deps.audit },
         boards: Boards::new(sources, deps.bus, deps.shutdown),
         sessions: deps.sessions,
         seats,

@@ -67,6 +67,7 @@ impl Office {
             console_first: BTreeSet::new(),
             desk_lease: Duration::from_secs(120),
             budgets: Vec::new(),
+            silent_prompts: Vec::new(),
         };
         let deps = Deps {
             db: db.clone(),

@@ -24,7 +24,10 @@ impl Reconcile for Safety {
     }
 
     async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>> {
-        self.keeper.store.watch_over(now, now + self.settings.safety_within).await?;
+        let new = self.keeper.store.watch_over(now, now + self.settings.safety_within).await?;
+        if new > 0 {
+            self.keeper.nudge("safety_caller");
+        }
         Ok(Left { next: self.keeper.store.next_safety(now).await?, ..Left::default() })
     }
 }

@@ -275,7 +275,11 @@ impl EscalationService for EscalationServer {
         }
         let keeper = &self.answers.keeper;
         let now = keeper.clock.now();
-        keeper.store.settle_safety(&operator, call, &asked.how, now).await.map_err(EscalationError::from)?;
+        let settled = keeper.store.settle_safety(&operator, call, &asked.how, now).await;
+        if !settled.map_err(EscalationError::from)? {
+            return Err(EscalationError::NotFound("a caller who waits, by call_id,").into());
+        }
+        keeper.nudge(&asked.call_id);
         Ok(Response::new(pb::SettleSafetyCallerResponse {}))
     }
 }

@@ -140,7 +140,10 @@ impl Taker {
         loop {
             let Ok(permit) = self.out.reserve().await else { return Ok(()) };
             match self.answers.keeper.store.take_safety(now, again).await? {
-                Some(row) => permit.send(Ok(said(Work::CallerWaits(wire::safety_caller(row))))),
+                Some(row) => {
+                    self.answers.keeper.nudge(&row.call_id);
+                    permit.send(Ok(said(Work::CallerWaits(wire::safety_caller(row)))));
+                }
                 None => return Ok(()),
             }
         }

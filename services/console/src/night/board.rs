@@ -15,16 +15,16 @@ use proto::routing::v1 as routing;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::triage::v1 as triage;
 use proto::triage::v1::triage_service_client::TriageServiceClient;
-use shell::alarms::{Alarms, Raised};
+use shell::alarms::Alarms;
 use shell::clock::Clock;
 use shell::grpc::{Route, timestamp};
 use shell::store::{Db, StoreError};
 use tokio::sync::watch;
 
 use super::calls::Seen;
-use super::{desks, hours, store, windows};
+use super::silence::{self, SilentPrompt};
+use super::{alarms, desks, hours, safety, store, windows};
 
-const ALARMS: u32 = 50;
 const ESCALATIONS: u32 = 100;
 const RECORDS: u32 = 500;
 
@@ -48,6 +48,7 @@ pub(crate) struct Sources {
     pub(crate) triage: TriageServiceClient<Route>,
     pub(crate) console_first: Arc<BTreeSet<DeskId>>,
     pub(crate) budgets: Arc<[Budget]>,
+    pub(crate) silent_prompts: Arc<[SilentPrompt]>,
 }
 
 /// What everybody of an operator sees, and whose records are not signed.
@@ -56,19 +57,23 @@ pub(crate) struct Picture {
     pub(crate) board: pb::Board,
     /// By staff id.
     pub(crate) unsigned: BTreeMap<String, Vec<String>>,
+    /// Of the unsigned records. None while triage is away.
+    pub(crate) revisions: Option<BTreeMap<String, u32>>,
 }
 
 impl Sources {
     pub(crate) async fn picture(&self, operator: &OperatorId, seq: u64) -> Picture {
         let now = self.clock.now();
         let rota = self.rota.borrow().clone();
-        let (desks, escalations, records, kept) = tokio::join!(
+        let (desks, escalations, waiting, records, kept) = tokio::join!(
             self.desks(operator),
             self.escalations(operator),
+            safety::waiting(self.escalation.clone(), operator),
             self.records(operator),
             self.kept(operator, &rota, now),
         );
         let mut away = Vec::new();
+        let revisions = records.as_deref().ok().map(revisions);
         let records = told(records, "triage", &mut away);
         let mut kept = told(kept, "store", &mut away);
         add_records(&mut kept.calls, &records);
@@ -76,7 +81,12 @@ impl Sources {
             seq,
             now: Some(timestamp(now)),
             windows: windows::shown(&rota, operator, now),
-            desks: desks::shown(told(desks, "routing", &mut away), &kept.phones, &self.console_first),
+            desks: desks::shown(
+                told(desks, "routing", &mut away),
+                &kept.phones,
+                &desks::of_rota(&rota, operator, now),
+                &self.console_first,
+            ),
             calls: kept.calls,
             escalations: told(escalations, "escalation", &mut away),
             call_backs: kept.call_backs,
@@ -86,8 +96,12 @@ impl Sources {
             staff: windows::staff(&rota, operator),
             away,
             budgets: self.budgets.iter().map(budget).collect(),
+            safety_callers: waiting.unwrap_or_default(),
+            // What is new in them is for each tab to say.
+            records: Vec::new(),
+            silent_prompts: silence::shown(&self.silent_prompts),
         };
-        Picture { board, unsigned: unsigned(records) }
+        Picture { board, unsigned: unsigned(records), revisions }
     }
 
     async fn desks(&self, operator: &OperatorId) -> Result<Vec<routing::Desk>, tonic::Status> {
@@ -135,15 +149,10 @@ impl Sources {
         Ok(Kept {
             calls,
             call_backs: debts.into_iter().map(call_back).collect(),
-            alarms: self.standing(operator).await?,
+            alarms: alarms::standing(&self.alarms, operator).await?,
             phones: store::phones(&self.db, operator, now).await?.into_iter().collect(),
             hours: self.hours(operator, rota, now).await?,
         })
-    }
-
-    async fn standing(&self, operator: &OperatorId) -> Result<Vec<pb::BoardAlarm>, StoreError> {
-        let raised = self.alarms.list(operator, ALARMS).await?;
-        Ok(raised.into_iter().filter(|alarm| alarm.cleared_us.is_none()).map(alarm).collect())
     }
 
     async fn hours(
@@ -193,23 +202,16 @@ fn unsigned(records: Vec<triage::RecordLine>) -> BTreeMap<String, Vec<String>> {
     of
 }
 
+fn revisions(records: &[triage::RecordLine]) -> BTreeMap<String, u32> {
+    records.iter().map(|record| (record.record_id.clone(), record.revision)).collect()
+}
+
 fn call_back(debt: store::Debt) -> pb::BoardCallBack {
     pb::BoardCallBack {
         call_id: debt.call_id,
         window_id: debt.window_id,
         owed_at: Some(timestamp(Instant::from_micros(debt.owed_us))),
         attempts: u32::try_from(debt.attempts).unwrap_or(u32::MAX),
-    }
-}
-
-fn alarm(raised: Raised) -> pb::BoardAlarm {
-    pb::BoardAlarm {
-        alarm_id: raised.alarm_id,
-        kind: raised.kind,
-        window_id: raised.window_id.unwrap_or_default(),
-        raised_at: Some(timestamp(Instant::from_micros(raised.raised_us))),
-        times: u32::try_from(raised.times).unwrap_or(u32::MAX),
-        seen_by: raised.seen_by.unwrap_or_default(),
     }
 }
 

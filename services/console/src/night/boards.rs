@@ -12,10 +12,11 @@ use shell::bus::Bus;
 use shell::shutdown::Shutdown;
 use tokio::sync::watch;
 
+use super::alarms;
 use super::board::{Picture, Sources};
 
-/// Whose news change the board: routing's, escalation's, calls', records', the rota's.
-pub const TOPICS: [&str; 5] = ["desk", "escalation", "call", "record", "rota"];
+/// Whose news change the board: routing's, escalation's, calls', records', the rota's, alarms'.
+pub const TOPICS: [&str; 6] = ["desk", "escalation", "call", "record", "rota", alarms::TOPIC];
 const AT_MOST_EVERY: Duration = Duration::from_millis(100);
 const AT_LEAST_EVERY: Duration = Duration::from_secs(5);
 
@@ -40,6 +41,11 @@ impl Boards {
         }
         let first = Arc::new(self.sources.picture(operator, 1).await);
         self.begin(operator, first)
+    }
+
+    /// An alarm was seen: whoever watches sees it at once.
+    pub(crate) fn alarm_was_seen(&self, alarm_id: &str) {
+        self.bus.publish(alarms::TOPIC, alarm_id);
     }
 
     fn join(&self, operator: &OperatorId) -> Option<watch::Receiver<Arc<Picture>>> {

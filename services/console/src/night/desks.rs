@@ -1,23 +1,25 @@
-//! Desks as routing tells them, in the board's words.
+//! Desks as routing tells them, in the board's words; and those that the rota knows.
 
 use std::collections::BTreeSet;
 
-use domain::ids::DeskId;
+use domain::ids::{DeskId, OperatorId};
+use domain::time::Instant;
+use on_call_rota::{ContactPoint, Rota};
 use proto::console::v1 as pb;
 use proto::routing::v1 as routing;
 use proto::routing::v1::{PauseReason, Presence};
 
-/// Desks that somebody has signed in to, and those whose phone is there though nobody has.
+/// Desks that somebody has signed in to, and those whose phone is there, or is only in the rota, though nobody
+/// has.
 pub(crate) fn shown(
     told: Vec<routing::Desk>,
     phones: &BTreeSet<String>,
+    of_rota: &BTreeSet<String>,
     console_first: &BTreeSet<DeskId>,
 ) -> Vec<pb::BoardDesk> {
     let known: BTreeSet<&str> = told.iter().map(|desk| desk.desk_id.as_str()).collect();
-    let empty = phones.iter().filter(|desk| !known.contains(desk.as_str())).map(|desk| routing::Desk {
-        desk_id: desk.clone(),
-        presence: Presence::SignedOut.into(),
-        ..Default::default()
+    let empty = phones.union(of_rota).filter(|desk| !known.contains(desk.as_str())).map(|desk| {
+        routing::Desk { desk_id: desk.clone(), presence: Presence::SignedOut.into(), ..Default::default() }
     });
     let empty: Vec<routing::Desk> = empty.collect();
     let mut desks: Vec<pb::BoardDesk> = told
@@ -37,6 +39,20 @@ pub(crate) fn shown(
         .collect();
     desks.sort_by(|a, b| a.desk_id.cmp(&b.desk_id));
     desks
+}
+
+/// The telephones of this line at which people sit. A doctor's own is paged, nobody sits there.
+pub(crate) fn of_rota(rota: &Rota, operator: &OperatorId, now: Instant) -> BTreeSet<String> {
+    let sitting = rota.staff().iter().filter(|person| person.operator == *operator && !person.is_physician());
+    let contacts = sitting.flat_map(|person| rota.contacts(&person.id, now.timestamp()));
+    contacts.filter_map(phone_of_line).collect()
+}
+
+fn phone_of_line(point: ContactPoint) -> Option<String> {
+    match point {
+        ContactPoint::Sip(user) => Some(user.to_string()),
+        ContactPoint::Tel(_) | ContactPoint::Mail(_) | ContactPoint::Webhook { .. } => None,
+    }
 }
 
 fn kind(desk: &str, console_first: &BTreeSet<DeskId>) -> &'static str {

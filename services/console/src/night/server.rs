@@ -14,9 +14,11 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::acts::Acts;
+use super::alarms;
 use super::boards::Boards;
 use super::error::ConsoleError;
 use super::pages::Pages;
+use super::safety::Safety;
 use super::seat::{Seats, person, staff};
 use super::watch::{News, Tab};
 
@@ -28,6 +30,7 @@ pub struct NightServer {
     pub(crate) seats: Seats,
     pub(crate) acts: Acts,
     pub(crate) pages: Pages,
+    pub(crate) safety: Safety,
     pub(crate) alarms: Alarms,
     pub(crate) clock: Clock,
     /// How long a sign-in to a desk holds when the page is gone.
@@ -247,16 +250,37 @@ impl ConsoleService for NightServer {
         Ok(Response::new(pb::WriteAdviceResponse {}))
     }
 
+    async fn settle_safety_caller(
+        &self,
+        request: Request<pb::SettleSafetyCallerRequest>,
+    ) -> Result<Response<pb::SettleSafetyCallerResponse>, Status> {
+        let person = person(&request)?;
+        self.safety.settle(&person, request.into_inner()).await?;
+        Ok(Response::new(pb::SettleSafetyCallerResponse {}))
+    }
+
+    async fn list_alarms(
+        &self,
+        request: Request<pb::ListAlarmsRequest>,
+    ) -> Result<Response<pb::ListAlarmsResponse>, Status> {
+        let person = person(&request)?;
+        let alarms = alarms::standing(&self.alarms, &person.operator).await.map_err(ConsoleError::from)?;
+        Ok(Response::new(pb::ListAlarmsResponse { alarms }))
+    }
+
     async fn see_alarm(
         &self,
         request: Request<pb::SeeAlarmRequest>,
     ) -> Result<Response<pb::SeeAlarmResponse>, Status> {
         let person = person(&request)?;
         let alarm = request.into_inner().alarm_id;
-        let by = person.account.to_string();
+        let by = person.staff.as_ref().map_or_else(|| person.account.to_string(), ToString::to_string);
         let seen = self.alarms.see(&person.operator, &alarm, &by).await.map_err(ConsoleError::from)?;
         match seen {
-            true => Ok(Response::new(pb::SeeAlarmResponse {})),
+            true => {
+                self.boards.alarm_was_seen(&alarm);
+                Ok(Response::new(pb::SeeAlarmResponse {}))
+            }
             false => Err(ConsoleError::NotFound("alarm_id").into()),
         }
     }

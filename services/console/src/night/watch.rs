@@ -1,9 +1,10 @@
 //! The stream of one tab.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::access::Person;
+use domain::access::{Person, Role};
 use domain::ids::OperatorId;
 use proto::console::v1 as pb;
 use proto::routing::v1 as routing;
@@ -32,6 +33,23 @@ pub(crate) struct Tab {
     pub(crate) clock: Clock,
 }
 
+/// What one tab knows of the unsigned records.
+#[derive(Default)]
+struct Drafts(BTreeMap<String, u32>);
+
+impl Drafts {
+    /// Those that are new to the tab, and those that are no drafts any more.
+    fn news(&mut self, now: &BTreeMap<String, u32>) -> Vec<pb::BoardRecord> {
+        let said = |(id, revision): (&String, u32)| pb::BoardRecord { record_id: id.clone(), revision };
+        let new = now.iter().filter(|(id, revision)| self.0.get(*id) != Some(*revision));
+        let gone = self.0.keys().filter(|id| !now.contains_key(*id));
+        let news = new.map(|(id, revision)| said((id, *revision))).chain(gone.map(|id| said((id, 0))));
+        let news = news.collect();
+        self.0.clone_from(now);
+        news
+    }
+}
+
 impl Tab {
     pub(crate) fn run(self) -> mpsc::Receiver<News> {
         let (news, told) = mpsc::channel(BEHIND);
@@ -41,8 +59,9 @@ impl Tab {
 
     async fn tell(mut self, news: mpsc::Sender<News>) {
         let mut heartbeat = self.clock.now();
+        let mut drafts = Drafts::default();
         loop {
-            let board = self.own_board();
+            let board = self.own_board(&mut drafts);
             if self.clock.now() >= heartbeat {
                 if let Err(end) = self.beat(&board).await {
                     let _ = news.send(Err(end)).await;
@@ -61,12 +80,19 @@ impl Tab {
         }
     }
 
-    fn own_board(&mut self) -> pb::Board {
+    fn own_board(&mut self, drafts: &mut Drafts) -> pb::Board {
         let picture = self.pictures.borrow_and_update().clone();
         let mut board = picture.board.clone();
         let staff = self.person.staff.as_ref().map(|staff| staff.as_str()).unwrap_or_default();
         board.unsigned_record_ids = picture.unsigned.get(staff).cloned().unwrap_or_default();
+        if let (Some(now), true) = (&picture.revisions, self.writes_records()) {
+            board.records = drafts.news(now);
+        }
         board
+    }
+
+    fn writes_records(&self) -> bool {
+        self.person.roles.has_any(&[Role::Counsellor, Role::Supervisor])
     }
 
     /// The session still stands, and whoever sits at a desk with the page open is there: waiting for a
@@ -100,5 +126,24 @@ impl Tab {
         if let Err(status) = self.seats.routing.clone().sign_in(asked).await {
             tracing::debug!(code = ?status.code(), "a desk's sign-in was not renewed");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tab_hears_of_every_draft_once_then_of_what_changes_and_of_what_is_signed() {
+        let now = |drafts: &[(&str, u32)]| drafts.iter().map(|(id, at)| ((*id).to_owned(), *at)).collect();
+        let told = |news: Vec<pb::BoardRecord>| -> Vec<(String, u32)> {
+            news.into_iter().map(|one| (one.record_id, one.revision)).collect()
+        };
+        let mut drafts = Drafts::default();
+
+        assert_eq!(told(drafts.news(&now(&[("a", 1), ("b", 4)]))), [("a".into(), 1), ("b".into(), 4)]);
+        assert_eq!(told(drafts.news(&now(&[("a", 1), ("b", 4)]))), []);
+        assert_eq!(told(drafts.news(&now(&[("a", 2), ("b", 4)]))), [("a".into(), 2)]);
+        assert_eq!(told(drafts.news(&now(&[("a", 2)]))), [("b".into(), 0)]);
     }
 }

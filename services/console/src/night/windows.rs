@@ -28,7 +28,17 @@ fn one(roster: &Roster, window: &Window, at: Timestamp) -> pb::BoardWindow {
         on_duty_staff: of(duty, |role| !is_on_call(role)),
         on_call_staff: of(duty, is_on_call),
         until: next.map(|change| timestamp(Instant::from(change.at))),
+        ladder: ladder(roster, window, at),
     }
+}
+
+/// Rungs on which nobody stands are passed over, as an escalation passes them over.
+fn ladder(roster: &Roster, window: &Window, at: Timestamp) -> Vec<pb::BoardRung> {
+    let rungs = roster.ladder(&window.id, at).unwrap_or_default().into_iter();
+    let staffed = rungs.filter(|rung| !rung.staff.is_empty());
+    staffed
+        .map(|rung| pb::BoardRung { staff_ids: rung.staff.iter().map(ToString::to_string).collect() })
+        .collect()
 }
 
 fn of(duty: &[OnDuty], wanted: impl Fn(Role) -> bool) -> Vec<String> {

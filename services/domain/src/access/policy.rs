@@ -143,6 +143,8 @@ pub const TABLE: &[(&str, Rule)] = &[
     ("/tomoshibi.console.v1.ConsoleService/GetPageCase", to(&[Psychiatrist, Supervisor])),
     ("/tomoshibi.console.v1.ConsoleService/AnswerPage", to(&[Psychiatrist, Supervisor])),
     ("/tomoshibi.console.v1.ConsoleService/WriteAdvice", to(&[Psychiatrist, Counsellor, Supervisor])),
+    ("/tomoshibi.console.v1.ConsoleService/SettleSafetyCaller", AT_A_DESK),
+    ("/tomoshibi.console.v1.ConsoleService/ListAlarms", to(&[Supervisor, OperatorAdmin])),
     ("/tomoshibi.console.v1.ConsoleService/SeeAlarm", to(&[Supervisor, OperatorAdmin])),
     // The rota.
     ("/tomoshibi.console.v1.RotaService/GetMonth", ON_DUTY),

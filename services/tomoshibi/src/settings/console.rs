@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use console::accounts::{AccountsSettings, Hashing, Locking, SourceLimit};
-use console::night::Budget;
+use console::night::{Budget, SilentPrompt};
 use domain::call::Patience;
-use shell::config::Settings;
+use shell::config::{Row, Settings};
 use triage::Figure;
 
 use super::{HOUR, MILLI, SECOND};
@@ -76,7 +76,23 @@ pub(super) fn night(settings: &Settings, patience: &Patience, rings: Duration) -
             budget("supervisor", patience.supervisor, "patience.supervisor"),
             budget("fallback", patience.fallback, "patience.fallback"),
         ],
+        silent_prompts: silent_prompts(settings),
     }
+}
+
+fn silent_prompts(settings: &Settings) -> Vec<SilentPrompt> {
+    let mut prompts = settings.rows("silent_prompt", silent_prompt);
+    prompts.sort_by_key(|prompt| prompt.after);
+    prompts
+}
+
+fn silent_prompt(row: &Row<'_>) -> Option<SilentPrompt> {
+    let after: Option<u32> = row.integer("after_seconds", 0..=3600);
+    if after.is_none() {
+        row.fault("after_seconds", "is missing: seconds of silence, from 0 to 3600");
+    }
+    let (ja, en) = (row.must("ja", "what to say, in Japanese"), row.must("en", "what to say, in English"));
+    Some(SilentPrompt { after: Duration::from_secs(u64::from(after?)), ja: ja?, en: en? })
 }
 
 fn budget(step: &'static str, time: Duration, key: &str) -> Budget {

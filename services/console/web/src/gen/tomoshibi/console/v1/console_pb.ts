@@ -8,7 +8,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Escalation } from "../../escalation/v1/escalation_pb";
+import type { Escalation, SafetyCaller } from "../../escalation/v1/escalation_pb";
 import { file_tomoshibi_escalation_v1_escalation } from "../../escalation/v1/escalation_pb";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tomoshibi/console/v1/console.proto.
  */
 export const file_tomoshibi_console_v1_console: GenFile = /*@__PURE__*/
-  fileDesc("CiJ0b21vc2hpYmkvY29uc29sZS92MS9jb25zb2xlLnByb3RvEhR0b21vc2hpYmkuY29uc29sZS52MSIoChFXYXRjaEJvYXJkUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCSJAChJXYXRjaEJvYXJkUmVzcG9uc2USKgoFYm9hcmQYASABKAsyGy50b21vc2hpYmkuY29uc29sZS52MS5Cb2FyZCK4BAoFQm9hcmQSCwoDc2VxGAEgASgEEicKA25vdxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoHd2luZG93cxgDIAMoCzIhLnRvbW9zaGliaS5jb25zb2xlLnYxLkJvYXJkV2luZG93Ei4KBWRlc2tzGAQgAygLMh8udG9tb3NoaWJpLmNvbnNvbGUudjEuQm9hcmREZXNrEi4KBWNhbGxzGAUgAygLMh8udG9tb3NoaWJpLmNvbnNvbGUudjEuQm9hcmRDYWxsEjgKC2VzY2FsYXRpb25zGAYgAygLMiMudG9tb3NoaWJpLmVzY2FsYXRpb24udjEuRXNjYWxhdGlvbhI3CgpjYWxsX2JhY2tzGAcgAygLMiMudG9tb3NoaWJpLmNvbnNvbGUudjEuQm9hcmRDYWxsQmFjaxIwCgZhbGFybXMYCCADKAsyIC50b21vc2hpYmkuY29uc29sZS52MS5Cb2FyZEFsYXJtEhsKE3Vuc2lnbmVkX3JlY29yZF9pZHMYCSADKAkSMAoFaG91cnMYCiADKAsyIS50b21vc2hpYmkuY29uc29sZS52MS5Ib3VyRmlndXJlcxIvCgVzdGFmZhgLIAMoCzIgLnRvbW9zaGliaS5jb25zb2xlLnYxLkJvYXJkU3RhZmYSDAoEYXdheRgMIAMoCRIyCgdidWRnZXRzGA0gAygLMiEudG9tb3NoaWJpLmNvbnNvbGUudjEuQm9hcmRCdWRnZXQilQEKC0JvYXJkV2luZG93EhEKCXdpbmRvd19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBG9wZW4YAyABKAgSFQoNb25fZHV0eV9zdGFmZhgEIAMoCRIVCg1vbl9jYWxsX3N0YWZmGAUgAygJEikKBXVudGlsGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLLAQoJQm9hcmREZXNrEg8KB2Rlc2tfaWQYASABKAkSEAoIc3RhZmZfaWQYAiABKAkSEAoIcHJlc2VuY2UYAyABKAkSFAoMcGF1c2VfcmVhc29uGAQgASgJEikKBXNpbmNlGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdjYWxsX2lkGAYgASgJEg8KB29uX2R1dHkYByABKAgSDAoEa2luZBgIIAEoCRIYChBwaG9uZV9yZWdpc3RlcmVkGAkgASgIIqwCCglCb2FyZENhbGwSDwoHY2FsbF9pZBgBIAEoCRIRCgl3aW5kb3dfaWQYAiABKAkSDQoFc3RhdGUYAyABKAkSLAoIYmVndW5fYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2Fuc3dlcmVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghkZXNrX2lkcxgGIAMoCRITCgtwbGFjZV9jbGFzcxgHIAEoCRIUCgxwc3ljaGlhdHJpc3QYCCABKAkSEQoJcmVjb3JkX2lkGAkgASgJEgwKBGNvZGUYCiABKAkSLwoLb2ZmZXJfdW50aWwYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInIKDUJvYXJkQ2FsbEJhY2sSDwoHY2FsbF9pZBgBIAEoCRIRCgl3aW5kb3dfaWQYAiABKAkSKwoHb3dlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIYXR0ZW1wdHMYBCABKA0ijgEKCkJvYXJkQWxhcm0SEAoIYWxhcm1faWQYASABKAkSDAoEa2luZBgCIAEoCRIRCgl3aW5kb3dfaWQYAyABKAkSLQoJcmFpc2VkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgV0aW1lcxgFIAEoDRIPCgdzZWVuX2J5GAYgASgJImcKC0hvdXJGaWd1cmVzEgwKBGhvdXIYASABKA0SDQoFY2FsbHMYAiABKA0SEAoIYW5zd2VyZWQYAyABKA0SEQoJYWJhbmRvbmVkGAQgASgNEhYKDmxvbmdlc3Rfd2FpdF9zGAUgASgNIiwKCkJvYXJkU3RhZmYSEAoIc3RhZmZfaWQYASABKAkSDAoEbmFtZRgCIAEoCSI8CgtCb2FyZEJ1ZGdldBIMCgRzdGVwGAEgASgJEg8KB3NlY29uZHMYAiABKA0SDgoGb3JpZ2luGAMgASgJIjkKEVNpZ25JbkRlc2tSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2Rlc2tfaWQYAiABKAkiFAoSU2lnbkluRGVza1Jlc3BvbnNlIjoKElNpZ25PdXREZXNrUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIPCgdkZXNrX2lkGAIgASgJIhUKE1NpZ25PdXREZXNrUmVzcG9uc2UiOAoQUGF1c2VEZXNrUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIPCgdkZXNrX2lkGAIgASgJIhMKEVBhdXNlRGVza1Jlc3BvbnNlIjkKEVJlc3VtZURlc2tSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2Rlc2tfaWQYAiABKAkiFAoSUmVzdW1lRGVza1Jlc3BvbnNlIlAKD01vdmVEZXNrUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIUCgxmcm9tX2Rlc2tfaWQYAiABKAkSEgoKdG9fZGVza19pZBgDIAEoCSISChBNb3ZlRGVza1Jlc3BvbnNlIjkKEUFuc3dlckNhbGxSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2NhbGxfaWQYAiABKAkiFAoSQW5zd2VyQ2FsbFJlc3BvbnNlIjoKEkRlY2xpbmVDYWxsUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIPCgdjYWxsX2lkGAIgASgJIhUKE0RlY2xpbmVDYWxsUmVzcG9uc2UiNwoPSG9sZENhbGxSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2NhbGxfaWQYAiABKAkiEgoQSG9sZENhbGxSZXNwb25zZSI5ChFSZXN1bWVDYWxsUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIPCgdjYWxsX2lkGAIgASgJIhQKElJlc3VtZUNhbGxSZXNwb25zZSI/ChdDb25zdWx0UHJpdmF0ZWx5UmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIPCgdjYWxsX2lkGAIgASgJIhoKGENvbnN1bHRQcml2YXRlbHlSZXNwb25zZSJPChNUcmFuc2ZlckNhbGxSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2NhbGxfaWQYAiABKAkSEgoKdG9fZGVza19pZBgDIAEoCSIWChRUcmFuc2ZlckNhbGxSZXNwb25zZSI1Cg1IYW5nVXBSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2NhbGxfaWQYAiABKAkiEAoOSGFuZ1VwUmVzcG9uc2UiNwoPTGlzdGVuSW5SZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2NhbGxfaWQYAiABKAkiEgoQTGlzdGVuSW5SZXNwb25zZSI3Cg9UYWtlT3ZlclJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHY2FsbF9pZBgCIAEoCSISChBUYWtlT3ZlclJlc3BvbnNlIm4KD0VzY2FsYXRlUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJEg8KB2NhbGxfaWQYAyABKAkSEAoIcHJpb3JpdHkYBCABKAkSDwoHcmVhc29ucxgFIAMoCSJLChBFc2NhbGF0ZVJlc3BvbnNlEjcKCmVzY2FsYXRpb24YASABKAsyIy50b21vc2hpYmkuZXNjYWxhdGlvbi52MS5Fc2NhbGF0aW9uIlcKGVdpdGhkcmF3RXNjYWxhdGlvblJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSFQoNZXNjYWxhdGlvbl9pZBgCIAEoCRIOCgZyZWFzb24YAyABKAkiHAoaV2l0aGRyYXdFc2NhbGF0aW9uUmVzcG9uc2UiOgoSR2V0UGFnZUNhc2VSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB3BhZ2VfaWQYAiABKAkiiwEKE0dldFBhZ2VDYXNlUmVzcG9uc2USNwoKZXNjYWxhdGlvbhgBIAEoCzIjLnRvbW9zaGliaS5lc2NhbGF0aW9uLnYxLkVzY2FsYXRpb24SDAoEbWluZRgCIAEoCBItCgVsaW5lcxgDIAMoCzIeLnRvbW9zaGliaS5jb25zb2xlLnYxLkNhc2VMaW5lIjEKCENhc2VMaW5lEg0KBWZpZWxkGAEgASgJEgoKAmphGAIgASgJEgoKAmVuGAMgASgJIkkKEUFuc3dlclBhZ2VSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB3BhZ2VfaWQYAiABKAkSDgoGYWNjZXB0GAMgASgIIjoKEkFuc3dlclBhZ2VSZXNwb25zZRIPCgdvdXRjb21lGAEgASgJEhMKC2FjY2VwdGVkX2J5GAIgASgJInUKEldyaXRlQWR2aWNlUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIVCg1lc2NhbGF0aW9uX2lkGAIgASgJEg4KBmFkdmljZRgDIAEoCRIRCglyZWFkX2JhY2sYBCABKAgSEAoIc3RhZmZfaWQYBSABKAkiFQoTV3JpdGVBZHZpY2VSZXNwb25zZSI4Cg9TZWVBbGFybVJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEAoIYWxhcm1faWQYAiABKAkiEgoQU2VlQWxhcm1SZXNwb25zZSKwAQoFU2hpZnQSEAoIc2hpZnRfaWQYASABKAkSEQoJd2luZG93X2lkGAIgASgJEhAKCHN0YWZmX2lkGAMgASgJEgwKBHJvbGUYBCABKAkSKAoEZnJvbRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoCdG8YBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGNvdmVyX2lkGAcgASgJInsKA0dhcBIRCgl3aW5kb3dfaWQYASABKAkSKAoEZnJvbRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoCdG8YAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB21pc3NpbmcYBCABKAkiQwoPR2V0TW9udGhSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEgwKBHllYXIYAiABKAUSDQoFbW9udGgYAyABKA0i9gEKEEdldE1vbnRoUmVzcG9uc2USKwoGc2hpZnRzGAEgAygLMhsudG9tb3NoaWJpLmNvbnNvbGUudjEuU2hpZnQSJwoEZ2FwcxgCIAMoCzIZLnRvbW9zaGliaS5jb25zb2xlLnYxLkdhcBIvCgVzdGFmZhgDIAMoCzIgLnRvbW9zaGliaS5jb25zb2xlLnYxLkJvYXJkU3RhZmYSJwoEZGF5cxgEIAMoCzIZLnRvbW9zaGliaS5jb25zb2xlLnYxLkRheRIyCgd3aW5kb3dzGAUgAygLMiEudG9tb3NoaWJpLmNvbnNvbGUudjEuQm9hcmRXaW5kb3ciLwoDRGF5EgwKBGRhdGUYASABKAkSDAoEa2luZBgCIAEoCRIMCgRuYW1lGAMgASgJInsKEkdldENvdmVyYWdlUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIoCgRmcm9tGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgJ0bxgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicQoTR2V0Q292ZXJhZ2VSZXNwb25zZRIxCgVzdGVwcxgBIAMoCzIiLnRvbW9zaGliaS5jb25zb2xlLnYxLkNvdmVyYWdlU3RlcBInCgRnYXBzGAIgAygLMhkudG9tb3NoaWJpLmNvbnNvbGUudjEuR2FwIn8KDENvdmVyYWdlU3RlcBIRCgl3aW5kb3dfaWQYASABKAkSKAoEZnJvbRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLY291bnNlbGxvcnMYAyABKA0SDwoHb25fY2FsbBgEIAEoDRIMCgRvcGVuGAUgASgIIooBChNQcm9wb3NlQ292ZXJSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhAKCHNoaWZ0X2lkGAIgASgJEhAKCHN0YWZmX2lkGAMgASgJEhoKEmluX3JldHVybl9zaGlmdF9pZBgEIAEoCRIMCgRub3RlGAUgASgJEhAKCHJlaGVhcnNlGAYgASgIIqIBChRQcm9wb3NlQ292ZXJSZXNwb25zZRIqCgVjb3ZlchgBIAEoCzIbLnRvbW9zaGliaS5jb25zb2xlLnYxLkNvdmVyEi4KC2dhcHNfY2xvc2VkGAIgAygLMhkudG9tb3NoaWJpLmNvbnNvbGUudjEuR2FwEi4KC2dhcHNfb3BlbmVkGAMgAygLMhkudG9tb3NoaWJpLmNvbnNvbGUudjEuR2FwIv8BCgVDb3ZlchIQCghjb3Zlcl9pZBgBIAEoCRIqCgVzaGlmdBgCIAEoCzIbLnRvbW9zaGliaS5jb25zb2xlLnYxLlNoaWZ0EhAKCHN0YWZmX2lkGAMgASgJEi4KCWluX3JldHVybhgEIAEoCzIbLnRvbW9zaGliaS5jb25zb2xlLnYxLlNoaWZ0Eg0KBXN0YXRlGAUgASgJEhMKC3Byb3Bvc2VkX2J5GAYgASgJEi8KC3Byb3Bvc2VkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgt3YWl0aW5nX2ZvchgIIAMoCRIMCgRub3RlGAkgASgJIkoKEkFuc3dlckNvdmVyUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIQCghjb3Zlcl9pZBgCIAEoCRINCgVhZ3JlZRgDIAEoCCJBChNBbnN3ZXJDb3ZlclJlc3BvbnNlEioKBWNvdmVyGAEgASgLMhsudG9tb3NoaWJpLmNvbnNvbGUudjEuQ292ZXIiPQoUV2l0aGRyYXdDb3ZlclJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEAoIY292ZXJfaWQYAiABKAkiFwoVV2l0aGRyYXdDb3ZlclJlc3BvbnNlIkAKEUxpc3RDb3ZlcnNSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhYKDndhaXRpbmdfZm9yX21lGAIgASgIIkEKEkxpc3RDb3ZlcnNSZXNwb25zZRIrCgZjb3ZlcnMYASADKAsyGy50b21vc2hpYmkuY29uc29sZS52MS5Db3ZlciInChBSZW5ld0ZlZWRSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJIiEKEVJlbmV3RmVlZFJlc3BvbnNlEgwKBHBhdGgYASABKAkykBAKDkNvbnNvbGVTZXJ2aWNlEmEKCldhdGNoQm9hcmQSJy50b21vc2hpYmkuY29uc29sZS52MS5XYXRjaEJvYXJkUmVxdWVzdBooLnRvbW9zaGliaS5jb25zb2xlLnYxLldhdGNoQm9hcmRSZXNwb25zZTABEl8KClNpZ25JbkRlc2sSJy50b21vc2hpYmkuY29uc29sZS52MS5TaWduSW5EZXNrUmVxdWVzdBooLnRvbW9zaGliaS5jb25zb2xlLnYxLlNpZ25JbkRlc2tSZXNwb25zZRJiCgtTaWduT3V0RGVzaxIoLnRvbW9zaGliaS5jb25zb2xlLnYxLlNpZ25PdXREZXNrUmVxdWVzdBopLnRvbW9zaGliaS5jb25zb2xlLnYxLlNpZ25PdXREZXNrUmVzcG9uc2USXAoJUGF1c2VEZXNrEiYudG9tb3NoaWJpLmNvbnNvbGUudjEuUGF1c2VEZXNrUmVxdWVzdBonLnRvbW9zaGliaS5jb25zb2xlLnYxLlBhdXNlRGVza1Jlc3BvbnNlEl8KClJlc3VtZURlc2sSJy50b21vc2hpYmkuY29uc29sZS52MS5SZXN1bWVEZXNrUmVxdWVzdBooLnRvbW9zaGliaS5jb25zb2xlLnYxLlJlc3VtZURlc2tSZXNwb25zZRJZCghNb3ZlRGVzaxIlLnRvbW9zaGliaS5jb25zb2xlLnYxLk1vdmVEZXNrUmVxdWVzdBomLnRvbW9zaGliaS5jb25zb2xlLnYxLk1vdmVEZXNrUmVzcG9uc2USXwoKQW5zd2VyQ2FsbBInLnRvbW9zaGliaS5jb25zb2xlLnYxLkFuc3dlckNhbGxSZXF1ZXN0GigudG9tb3NoaWJpLmNvbnNvbGUudjEuQW5zd2VyQ2FsbFJlc3BvbnNlEmIKC0RlY2xpbmVDYWxsEigudG9tb3NoaWJpLmNvbnNvbGUudjEuRGVjbGluZUNhbGxSZXF1ZXN0GikudG9tb3NoaWJpLmNvbnNvbGUudjEuRGVjbGluZUNhbGxSZXNwb25zZRJZCghIb2xkQ2FsbBIlLnRvbW9zaGliaS5jb25zb2xlLnYxLkhvbGRDYWxsUmVxdWVzdBomLnRvbW9zaGliaS5jb25zb2xlLnYxLkhvbGRDYWxsUmVzcG9uc2USXwoKUmVzdW1lQ2FsbBInLnRvbW9zaGliaS5jb25zb2xlLnYxLlJlc3VtZUNhbGxSZXF1ZXN0GigudG9tb3NoaWJpLmNvbnNvbGUudjEuUmVzdW1lQ2FsbFJlc3BvbnNlEnEKEENvbnN1bHRQcml2YXRlbHkSLS50b21vc2hpYmkuY29uc29sZS52MS5Db25zdWx0UHJpdmF0ZWx5UmVxdWVzdBouLnRvbW9zaGliaS5jb25zb2xlLnYxLkNvbnN1bHRQcml2YXRlbHlSZXNwb25zZRJlCgxUcmFuc2ZlckNhbGwSKS50b21vc2hpYmkuY29uc29sZS52MS5UcmFuc2ZlckNhbGxSZXF1ZXN0GioudG9tb3NoaWJpLmNvbnNvbGUudjEuVHJhbnNmZXJDYWxsUmVzcG9uc2USUwoGSGFuZ1VwEiMudG9tb3NoaWJpLmNvbnNvbGUudjEuSGFuZ1VwUmVxdWVzdBokLnRvbW9zaGliaS5jb25zb2xlLnYxLkhhbmdVcFJlc3BvbnNlElkKCExpc3RlbkluEiUudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdGVuSW5SZXF1ZXN0GiYudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdGVuSW5SZXNwb25zZRJZCghUYWtlT3ZlchIlLnRvbW9zaGliaS5jb25zb2xlLnYxLlRha2VPdmVyUmVxdWVzdBomLnRvbW9zaGliaS5jb25zb2xlLnYxLlRha2VPdmVyUmVzcG9uc2USWQoIRXNjYWxhdGUSJS50b21vc2hpYmkuY29uc29sZS52MS5Fc2NhbGF0ZVJlcXVlc3QaJi50b21vc2hpYmkuY29uc29sZS52MS5Fc2NhbGF0ZVJlc3BvbnNlEncKEldpdGhkcmF3RXNjYWxhdGlvbhIvLnRvbW9zaGliaS5jb25zb2xlLnYxLldpdGhkcmF3RXNjYWxhdGlvblJlcXVlc3QaMC50b21vc2hpYmkuY29uc29sZS52MS5XaXRoZHJhd0VzY2FsYXRpb25SZXNwb25zZRJiCgtHZXRQYWdlQ2FzZRIoLnRvbW9zaGliaS5jb25zb2xlLnYxLkdldFBhZ2VDYXNlUmVxdWVzdBopLnRvbW9zaGliaS5jb25zb2xlLnYxLkdldFBhZ2VDYXNlUmVzcG9uc2USXwoKQW5zd2VyUGFnZRInLnRvbW9zaGliaS5jb25zb2xlLnYxLkFuc3dlclBhZ2VSZXF1ZXN0GigudG9tb3NoaWJpLmNvbnNvbGUudjEuQW5zd2VyUGFnZVJlc3BvbnNlEmIKC1dyaXRlQWR2aWNlEigudG9tb3NoaWJpLmNvbnNvbGUudjEuV3JpdGVBZHZpY2VSZXF1ZXN0GikudG9tb3NoaWJpLmNvbnNvbGUudjEuV3JpdGVBZHZpY2VSZXNwb25zZRJZCghTZWVBbGFybRIlLnRvbW9zaGliaS5jb25zb2xlLnYxLlNlZUFsYXJtUmVxdWVzdBomLnRvbW9zaGliaS5jb25zb2xlLnYxLlNlZUFsYXJtUmVzcG9uc2UywAUKC1JvdGFTZXJ2aWNlElkKCEdldE1vbnRoEiUudG9tb3NoaWJpLmNvbnNvbGUudjEuR2V0TW9udGhSZXF1ZXN0GiYudG9tb3NoaWJpLmNvbnNvbGUudjEuR2V0TW9udGhSZXNwb25zZRJiCgtHZXRDb3ZlcmFnZRIoLnRvbW9zaGliaS5jb25zb2xlLnYxLkdldENvdmVyYWdlUmVxdWVzdBopLnRvbW9zaGliaS5jb25zb2xlLnYxLkdldENvdmVyYWdlUmVzcG9uc2USZQoMUHJvcG9zZUNvdmVyEikudG9tb3NoaWJpLmNvbnNvbGUudjEuUHJvcG9zZUNvdmVyUmVxdWVzdBoqLnRvbW9zaGliaS5jb25zb2xlLnYxLlByb3Bvc2VDb3ZlclJlc3BvbnNlEmIKC0Fuc3dlckNvdmVyEigudG9tb3NoaWJpLmNvbnNvbGUudjEuQW5zd2VyQ292ZXJSZXF1ZXN0GikudG9tb3NoaWJpLmNvbnNvbGUudjEuQW5zd2VyQ292ZXJSZXNwb25zZRJoCg1XaXRoZHJhd0NvdmVyEioudG9tb3NoaWJpLmNvbnNvbGUudjEuV2l0aGRyYXdDb3ZlclJlcXVlc3QaKy50b21vc2hpYmkuY29uc29sZS52MS5XaXRoZHJhd0NvdmVyUmVzcG9uc2USXwoKTGlzdENvdmVycxInLnRvbW9zaGliaS5jb25zb2xlLnYxLkxpc3RDb3ZlcnNSZXF1ZXN0GigudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdENvdmVyc1Jlc3BvbnNlElwKCVJlbmV3RmVlZBImLnRvbW9zaGliaS5jb25zb2xlLnYxLlJlbmV3RmVlZFJlcXVlc3QaJy50b21vc2hpYmkuY29uc29sZS52MS5SZW5ld0ZlZWRSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_tomoshibi_escalation_v1_escalation]);
+  fileDesc("CiJ0b21vc2hpYmkvY29uc29sZS92MS9jb25zb2xlLnByb3RvEhR0b21vc2hpYmkuY29uc29sZS52MSIoChFXYXRjaEJvYXJkUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCSJAChJXYXRjaEJvYXJkUmVzcG9uc2USKgoFYm9hcmQYASABKAsyGy50b21vc2hpYmkuY29uc29sZS52MS5Cb2FyZCLnBQoFQm9hcmQSCwoDc2VxGAEgASgEEicKA25vdxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoHd2luZG93cxgDIAMoCzIhLnRvbW9zaGliaS5jb25zb2xlLnYxLkJvYXJkV2luZG93Ei4KBWRlc2tzGAQgAygLMh8udG9tb3NoaWJpLmNvbnNvbGUudjEuQm9hcmREZXNrEi4KBWNhbGxzGAUgAygLMh8udG9tb3NoaWJpLmNvbnNvbGUudjEuQm9hcmRDYWxsEjgKC2VzY2FsYXRpb25zGAYgAygLMiMudG9tb3NoaWJpLmVzY2FsYXRpb24udjEuRXNjYWxhdGlvbhI3CgpjYWxsX2JhY2tzGAcgAygLMiMudG9tb3NoaWJpLmNvbnNvbGUudjEuQm9hcmRDYWxsQmFjaxIwCgZhbGFybXMYCCADKAsyIC50b21vc2hpYmkuY29uc29sZS52MS5Cb2FyZEFsYXJtEhsKE3Vuc2lnbmVkX3JlY29yZF9pZHMYCSADKAkSMAoFaG91cnMYCiADKAsyIS50b21vc2hpYmkuY29uc29sZS52MS5Ib3VyRmlndXJlcxIvCgVzdGFmZhgLIAMoCzIgLnRvbW9zaGliaS5jb25zb2xlLnYxLkJvYXJkU3RhZmYSDAoEYXdheRgMIAMoCRIyCgdidWRnZXRzGA0gAygLMiEudG9tb3NoaWJpLmNvbnNvbGUudjEuQm9hcmRCdWRnZXQSPQoOc2FmZXR5X2NhbGxlcnMYDiADKAsyJS50b21vc2hpYmkuZXNjYWxhdGlvbi52MS5TYWZldHlDYWxsZXISMgoHcmVjb3JkcxgPIAMoCzIhLnRvbW9zaGliaS5jb25zb2xlLnYxLkJvYXJkUmVjb3JkEjoKDnNpbGVudF9wcm9tcHRzGBAgAygLMiIudG9tb3NoaWJpLmNvbnNvbGUudjEuU2lsZW50UHJvbXB0IjIKC0JvYXJkUmVjb3JkEhEKCXJlY29yZF9pZBgBIAEoCRIQCghyZXZpc2lvbhgCIAEoDSI3CgxTaWxlbnRQcm9tcHQSDwoHYWZ0ZXJfcxgBIAEoDRIKCgJqYRgCIAEoCRIKCgJlbhgDIAEoCSIeCglCb2FyZFJ1bmcSEQoJc3RhZmZfaWRzGAEgAygJIsYBCgtCb2FyZFdpbmRvdxIRCgl3aW5kb3dfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIMCgRvcGVuGAMgASgIEhUKDW9uX2R1dHlfc3RhZmYYBCADKAkSFQoNb25fY2FsbF9zdGFmZhgFIAMoCRIpCgV1bnRpbBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoGbGFkZGVyGAcgAygLMh8udG9tb3NoaWJpLmNvbnNvbGUudjEuQm9hcmRSdW5nIssBCglCb2FyZERlc2sSDwoHZGVza19pZBgBIAEoCRIQCghzdGFmZl9pZBgCIAEoCRIQCghwcmVzZW5jZRgDIAEoCRIUCgxwYXVzZV9yZWFzb24YBCABKAkSKQoFc2luY2UYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2NhbGxfaWQYBiABKAkSDwoHb25fZHV0eRgHIAEoCBIMCgRraW5kGAggASgJEhgKEHBob25lX3JlZ2lzdGVyZWQYCSABKAgirAIKCUJvYXJkQ2FsbBIPCgdjYWxsX2lkGAEgASgJEhEKCXdpbmRvd19pZBgCIAEoCRINCgVzdGF0ZRgDIAEoCRIsCghiZWd1bl9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLYW5zd2VyZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGRlc2tfaWRzGAYgAygJEhMKC3BsYWNlX2NsYXNzGAcgASgJEhQKDHBzeWNoaWF0cmlzdBgIIAEoCRIRCglyZWNvcmRfaWQYCSABKAkSDAoEY29kZRgKIAEoCRIvCgtvZmZlcl91bnRpbBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicgoNQm9hcmRDYWxsQmFjaxIPCgdjYWxsX2lkGAEgASgJEhEKCXdpbmRvd19pZBgCIAEoCRIrCgdvd2VkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghhdHRlbXB0cxgEIAEoDSKOAQoKQm9hcmRBbGFybRIQCghhbGFybV9pZBgBIAEoCRIMCgRraW5kGAIgASgJEhEKCXdpbmRvd19pZBgDIAEoCRItCglyYWlzZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBXRpbWVzGAUgASgNEg8KB3NlZW5fYnkYBiABKAkiZwoLSG91ckZpZ3VyZXMSDAoEaG91chgBIAEoDRINCgVjYWxscxgCIAEoDRIQCghhbnN3ZXJlZBgDIAEoDRIRCglhYmFuZG9uZWQYBCABKA0SFgoObG9uZ2VzdF93YWl0X3MYBSABKA0iLAoKQm9hcmRTdGFmZhIQCghzdGFmZl9pZBgBIAEoCRIMCgRuYW1lGAIgASgJIjwKC0JvYXJkQnVkZ2V0EgwKBHN0ZXAYASABKAkSDwoHc2Vjb25kcxgCIAEoDRIOCgZvcmlnaW4YAyABKAkiOQoRU2lnbkluRGVza1JlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHZGVza19pZBgCIAEoCSIUChJTaWduSW5EZXNrUmVzcG9uc2UiOgoSU2lnbk91dERlc2tSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2Rlc2tfaWQYAiABKAkiFQoTU2lnbk91dERlc2tSZXNwb25zZSI4ChBQYXVzZURlc2tSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2Rlc2tfaWQYAiABKAkiEwoRUGF1c2VEZXNrUmVzcG9uc2UiOQoRUmVzdW1lRGVza1JlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHZGVza19pZBgCIAEoCSIUChJSZXN1bWVEZXNrUmVzcG9uc2UiUAoPTW92ZURlc2tSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhQKDGZyb21fZGVza19pZBgCIAEoCRISCgp0b19kZXNrX2lkGAMgASgJIhIKEE1vdmVEZXNrUmVzcG9uc2UiOQoRQW5zd2VyQ2FsbFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHY2FsbF9pZBgCIAEoCSIUChJBbnN3ZXJDYWxsUmVzcG9uc2UiOgoSRGVjbGluZUNhbGxSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2NhbGxfaWQYAiABKAkiFQoTRGVjbGluZUNhbGxSZXNwb25zZSI3Cg9Ib2xkQ2FsbFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHY2FsbF9pZBgCIAEoCSISChBIb2xkQ2FsbFJlc3BvbnNlIjkKEVJlc3VtZUNhbGxSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2NhbGxfaWQYAiABKAkiFAoSUmVzdW1lQ2FsbFJlc3BvbnNlIj8KF0NvbnN1bHRQcml2YXRlbHlSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg8KB2NhbGxfaWQYAiABKAkiGgoYQ29uc3VsdFByaXZhdGVseVJlc3BvbnNlIk8KE1RyYW5zZmVyQ2FsbFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHY2FsbF9pZBgCIAEoCRISCgp0b19kZXNrX2lkGAMgASgJIhYKFFRyYW5zZmVyQ2FsbFJlc3BvbnNlIjUKDUhhbmdVcFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHY2FsbF9pZBgCIAEoCSIQCg5IYW5nVXBSZXNwb25zZSI3Cg9MaXN0ZW5JblJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHY2FsbF9pZBgCIAEoCSISChBMaXN0ZW5JblJlc3BvbnNlIjcKD1Rha2VPdmVyUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIPCgdjYWxsX2lkGAIgASgJIhIKEFRha2VPdmVyUmVzcG9uc2UibgoPRXNjYWxhdGVSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSDwoHY2FsbF9pZBgDIAEoCRIQCghwcmlvcml0eRgEIAEoCRIPCgdyZWFzb25zGAUgAygJIksKEEVzY2FsYXRlUmVzcG9uc2USNwoKZXNjYWxhdGlvbhgBIAEoCzIjLnRvbW9zaGliaS5lc2NhbGF0aW9uLnYxLkVzY2FsYXRpb24iVwoZV2l0aGRyYXdFc2NhbGF0aW9uUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIVCg1lc2NhbGF0aW9uX2lkGAIgASgJEg4KBnJlYXNvbhgDIAEoCSIcChpXaXRoZHJhd0VzY2FsYXRpb25SZXNwb25zZSI6ChJHZXRQYWdlQ2FzZVJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHcGFnZV9pZBgCIAEoCSKLAQoTR2V0UGFnZUNhc2VSZXNwb25zZRI3Cgplc2NhbGF0aW9uGAEgASgLMiMudG9tb3NoaWJpLmVzY2FsYXRpb24udjEuRXNjYWxhdGlvbhIMCgRtaW5lGAIgASgIEi0KBWxpbmVzGAMgAygLMh4udG9tb3NoaWJpLmNvbnNvbGUudjEuQ2FzZUxpbmUiMQoIQ2FzZUxpbmUSDQoFZmllbGQYASABKAkSCgoCamEYAiABKAkSCgoCZW4YAyABKAkiSQoRQW5zd2VyUGFnZVJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHcGFnZV9pZBgCIAEoCRIOCgZhY2NlcHQYAyABKAgiOgoSQW5zd2VyUGFnZVJlc3BvbnNlEg8KB291dGNvbWUYASABKAkSEwoLYWNjZXB0ZWRfYnkYAiABKAkidQoSV3JpdGVBZHZpY2VSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhUKDWVzY2FsYXRpb25faWQYAiABKAkSDgoGYWR2aWNlGAMgASgJEhEKCXJlYWRfYmFjaxgEIAEoCBIQCghzdGFmZl9pZBgFIAEoCSIVChNXcml0ZUFkdmljZVJlc3BvbnNlIk4KGVNldHRsZVNhZmV0eUNhbGxlclJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDwoHY2FsbF9pZBgCIAEoCRILCgNob3cYAyABKAkiHAoaU2V0dGxlU2FmZXR5Q2FsbGVyUmVzcG9uc2UiKAoRTGlzdEFsYXJtc1JlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkiRgoSTGlzdEFsYXJtc1Jlc3BvbnNlEjAKBmFsYXJtcxgBIAMoCzIgLnRvbW9zaGliaS5jb25zb2xlLnYxLkJvYXJkQWxhcm0iOAoPU2VlQWxhcm1SZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhAKCGFsYXJtX2lkGAIgASgJIhIKEFNlZUFsYXJtUmVzcG9uc2UisAEKBVNoaWZ0EhAKCHNoaWZ0X2lkGAEgASgJEhEKCXdpbmRvd19pZBgCIAEoCRIQCghzdGFmZl9pZBgDIAEoCRIMCgRyb2xlGAQgASgJEigKBGZyb20YBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghjb3Zlcl9pZBgHIAEoCSJ7CgNHYXASEQoJd2luZG93X2lkGAEgASgJEigKBGZyb20YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKAnRvGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdtaXNzaW5nGAQgASgJIkMKD0dldE1vbnRoUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIMCgR5ZWFyGAIgASgFEg0KBW1vbnRoGAMgASgNIvYBChBHZXRNb250aFJlc3BvbnNlEisKBnNoaWZ0cxgBIAMoCzIbLnRvbW9zaGliaS5jb25zb2xlLnYxLlNoaWZ0EicKBGdhcHMYAiADKAsyGS50b21vc2hpYmkuY29uc29sZS52MS5HYXASLwoFc3RhZmYYAyADKAsyIC50b21vc2hpYmkuY29uc29sZS52MS5Cb2FyZFN0YWZmEicKBGRheXMYBCADKAsyGS50b21vc2hpYmkuY29uc29sZS52MS5EYXkSMgoHd2luZG93cxgFIAMoCzIhLnRvbW9zaGliaS5jb25zb2xlLnYxLkJvYXJkV2luZG93Ii8KA0RheRIMCgRkYXRlGAEgASgJEgwKBGtpbmQYAiABKAkSDAoEbmFtZRgDIAEoCSJ7ChJHZXRDb3ZlcmFnZVJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSKAoEZnJvbRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoCdG8YAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInEKE0dldENvdmVyYWdlUmVzcG9uc2USMQoFc3RlcHMYASADKAsyIi50b21vc2hpYmkuY29uc29sZS52MS5Db3ZlcmFnZVN0ZXASJwoEZ2FwcxgCIAMoCzIZLnRvbW9zaGliaS5jb25zb2xlLnYxLkdhcCJ/CgxDb3ZlcmFnZVN0ZXASEQoJd2luZG93X2lkGAEgASgJEigKBGZyb20YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2NvdW5zZWxsb3JzGAMgASgNEg8KB29uX2NhbGwYBCABKA0SDAoEb3BlbhgFIAEoCCKKAQoTUHJvcG9zZUNvdmVyUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIQCghzaGlmdF9pZBgCIAEoCRIQCghzdGFmZl9pZBgDIAEoCRIaChJpbl9yZXR1cm5fc2hpZnRfaWQYBCABKAkSDAoEbm90ZRgFIAEoCRIQCghyZWhlYXJzZRgGIAEoCCKiAQoUUHJvcG9zZUNvdmVyUmVzcG9uc2USKgoFY292ZXIYASABKAsyGy50b21vc2hpYmkuY29uc29sZS52MS5Db3ZlchIuCgtnYXBzX2Nsb3NlZBgCIAMoCzIZLnRvbW9zaGliaS5jb25zb2xlLnYxLkdhcBIuCgtnYXBzX29wZW5lZBgDIAMoCzIZLnRvbW9zaGliaS5jb25zb2xlLnYxLkdhcCL/AQoFQ292ZXISEAoIY292ZXJfaWQYASABKAkSKgoFc2hpZnQYAiABKAsyGy50b21vc2hpYmkuY29uc29sZS52MS5TaGlmdBIQCghzdGFmZl9pZBgDIAEoCRIuCglpbl9yZXR1cm4YBCABKAsyGy50b21vc2hpYmkuY29uc29sZS52MS5TaGlmdBINCgVzdGF0ZRgFIAEoCRITCgtwcm9wb3NlZF9ieRgGIAEoCRIvCgtwcm9wb3NlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLd2FpdGluZ19mb3IYCCADKAkSDAoEbm90ZRgJIAEoCSJKChJBbnN3ZXJDb3ZlclJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEAoIY292ZXJfaWQYAiABKAkSDQoFYWdyZWUYAyABKAgiQQoTQW5zd2VyQ292ZXJSZXNwb25zZRIqCgVjb3ZlchgBIAEoCzIbLnRvbW9zaGliaS5jb25zb2xlLnYxLkNvdmVyIj0KFFdpdGhkcmF3Q292ZXJSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhAKCGNvdmVyX2lkGAIgASgJIhcKFVdpdGhkcmF3Q292ZXJSZXNwb25zZSJAChFMaXN0Q292ZXJzUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIWCg53YWl0aW5nX2Zvcl9tZRgCIAEoCCJBChJMaXN0Q292ZXJzUmVzcG9uc2USKwoGY292ZXJzGAEgAygLMhsudG9tb3NoaWJpLmNvbnNvbGUudjEuQ292ZXIiJwoQUmVuZXdGZWVkUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCSIhChFSZW5ld0ZlZWRSZXNwb25zZRIMCgRwYXRoGAEgASgJMuoRCg5Db25zb2xlU2VydmljZRJhCgpXYXRjaEJvYXJkEicudG9tb3NoaWJpLmNvbnNvbGUudjEuV2F0Y2hCb2FyZFJlcXVlc3QaKC50b21vc2hpYmkuY29uc29sZS52MS5XYXRjaEJvYXJkUmVzcG9uc2UwARJfCgpTaWduSW5EZXNrEicudG9tb3NoaWJpLmNvbnNvbGUudjEuU2lnbkluRGVza1JlcXVlc3QaKC50b21vc2hpYmkuY29uc29sZS52MS5TaWduSW5EZXNrUmVzcG9uc2USYgoLU2lnbk91dERlc2sSKC50b21vc2hpYmkuY29uc29sZS52MS5TaWduT3V0RGVza1JlcXVlc3QaKS50b21vc2hpYmkuY29uc29sZS52MS5TaWduT3V0RGVza1Jlc3BvbnNlElwKCVBhdXNlRGVzaxImLnRvbW9zaGliaS5jb25zb2xlLnYxLlBhdXNlRGVza1JlcXVlc3QaJy50b21vc2hpYmkuY29uc29sZS52MS5QYXVzZURlc2tSZXNwb25zZRJfCgpSZXN1bWVEZXNrEicudG9tb3NoaWJpLmNvbnNvbGUudjEuUmVzdW1lRGVza1JlcXVlc3QaKC50b21vc2hpYmkuY29uc29sZS52MS5SZXN1bWVEZXNrUmVzcG9uc2USWQoITW92ZURlc2sSJS50b21vc2hpYmkuY29uc29sZS52MS5Nb3ZlRGVza1JlcXVlc3QaJi50b21vc2hpYmkuY29uc29sZS52MS5Nb3ZlRGVza1Jlc3BvbnNlEl8KCkFuc3dlckNhbGwSJy50b21vc2hpYmkuY29uc29sZS52MS5BbnN3ZXJDYWxsUmVxdWVzdBooLnRvbW9zaGliaS5jb25zb2xlLnYxLkFuc3dlckNhbGxSZXNwb25zZRJiCgtEZWNsaW5lQ2FsbBIoLnRvbW9zaGliaS5jb25zb2xlLnYxLkRlY2xpbmVDYWxsUmVxdWVzdBopLnRvbW9zaGliaS5jb25zb2xlLnYxLkRlY2xpbmVDYWxsUmVzcG9uc2USWQoISG9sZENhbGwSJS50b21vc2hpYmkuY29uc29sZS52MS5Ib2xkQ2FsbFJlcXVlc3QaJi50b21vc2hpYmkuY29uc29sZS52MS5Ib2xkQ2FsbFJlc3BvbnNlEl8KClJlc3VtZUNhbGwSJy50b21vc2hpYmkuY29uc29sZS52MS5SZXN1bWVDYWxsUmVxdWVzdBooLnRvbW9zaGliaS5jb25zb2xlLnYxLlJlc3VtZUNhbGxSZXNwb25zZRJxChBDb25zdWx0UHJpdmF0ZWx5Ei0udG9tb3NoaWJpLmNvbnNvbGUudjEuQ29uc3VsdFByaXZhdGVseVJlcXVlc3QaLi50b21vc2hpYmkuY29uc29sZS52MS5Db25zdWx0UHJpdmF0ZWx5UmVzcG9uc2USZQoMVHJhbnNmZXJDYWxsEikudG9tb3NoaWJpLmNvbnNvbGUudjEuVHJhbnNmZXJDYWxsUmVxdWVzdBoqLnRvbW9zaGliaS5jb25zb2xlLnYxLlRyYW5zZmVyQ2FsbFJlc3BvbnNlElMKBkhhbmdVcBIjLnRvbW9zaGliaS5jb25zb2xlLnYxLkhhbmdVcFJlcXVlc3QaJC50b21vc2hpYmkuY29uc29sZS52MS5IYW5nVXBSZXNwb25zZRJZCghMaXN0ZW5JbhIlLnRvbW9zaGliaS5jb25zb2xlLnYxLkxpc3RlbkluUmVxdWVzdBomLnRvbW9zaGliaS5jb25zb2xlLnYxLkxpc3RlbkluUmVzcG9uc2USWQoIVGFrZU92ZXISJS50b21vc2hpYmkuY29uc29sZS52MS5UYWtlT3ZlclJlcXVlc3QaJi50b21vc2hpYmkuY29uc29sZS52MS5UYWtlT3ZlclJlc3BvbnNlElkKCEVzY2FsYXRlEiUudG9tb3NoaWJpLmNvbnNvbGUudjEuRXNjYWxhdGVSZXF1ZXN0GiYudG9tb3NoaWJpLmNvbnNvbGUudjEuRXNjYWxhdGVSZXNwb25zZRJ3ChJXaXRoZHJhd0VzY2FsYXRpb24SLy50b21vc2hpYmkuY29uc29sZS52MS5XaXRoZHJhd0VzY2FsYXRpb25SZXF1ZXN0GjAudG9tb3NoaWJpLmNvbnNvbGUudjEuV2l0aGRyYXdFc2NhbGF0aW9uUmVzcG9uc2USYgoLR2V0UGFnZUNhc2USKC50b21vc2hpYmkuY29uc29sZS52MS5HZXRQYWdlQ2FzZVJlcXVlc3QaKS50b21vc2hpYmkuY29uc29sZS52MS5HZXRQYWdlQ2FzZVJlc3BvbnNlEl8KCkFuc3dlclBhZ2USJy50b21vc2hpYmkuY29uc29sZS52MS5BbnN3ZXJQYWdlUmVxdWVzdBooLnRvbW9zaGliaS5jb25zb2xlLnYxLkFuc3dlclBhZ2VSZXNwb25zZRJiCgtXcml0ZUFkdmljZRIoLnRvbW9zaGliaS5jb25zb2xlLnYxLldyaXRlQWR2aWNlUmVxdWVzdBopLnRvbW9zaGliaS5jb25zb2xlLnYxLldyaXRlQWR2aWNlUmVzcG9uc2USdwoSU2V0dGxlU2FmZXR5Q2FsbGVyEi8udG9tb3NoaWJpLmNvbnNvbGUudjEuU2V0dGxlU2FmZXR5Q2FsbGVyUmVxdWVzdBowLnRvbW9zaGliaS5jb25zb2xlLnYxLlNldHRsZVNhZmV0eUNhbGxlclJlc3BvbnNlEl8KCkxpc3RBbGFybXMSJy50b21vc2hpYmkuY29uc29sZS52MS5MaXN0QWxhcm1zUmVxdWVzdBooLnRvbW9zaGliaS5jb25zb2xlLnYxLkxpc3RBbGFybXNSZXNwb25zZRJZCghTZWVBbGFybRIlLnRvbW9zaGliaS5jb25zb2xlLnYxLlNlZUFsYXJtUmVxdWVzdBomLnRvbW9zaGliaS5jb25zb2xlLnYxLlNlZUFsYXJtUmVzcG9uc2UywAUKC1JvdGFTZXJ2aWNlElkKCEdldE1vbnRoEiUudG9tb3NoaWJpLmNvbnNvbGUudjEuR2V0TW9udGhSZXF1ZXN0GiYudG9tb3NoaWJpLmNvbnNvbGUudjEuR2V0TW9udGhSZXNwb25zZRJiCgtHZXRDb3ZlcmFnZRIoLnRvbW9zaGliaS5jb25zb2xlLnYxLkdldENvdmVyYWdlUmVxdWVzdBopLnRvbW9zaGliaS5jb25zb2xlLnYxLkdldENvdmVyYWdlUmVzcG9uc2USZQoMUHJvcG9zZUNvdmVyEikudG9tb3NoaWJpLmNvbnNvbGUudjEuUHJvcG9zZUNvdmVyUmVxdWVzdBoqLnRvbW9zaGliaS5jb25zb2xlLnYxLlByb3Bvc2VDb3ZlclJlc3BvbnNlEmIKC0Fuc3dlckNvdmVyEigudG9tb3NoaWJpLmNvbnNvbGUudjEuQW5zd2VyQ292ZXJSZXF1ZXN0GikudG9tb3NoaWJpLmNvbnNvbGUudjEuQW5zd2VyQ292ZXJSZXNwb25zZRJoCg1XaXRoZHJhd0NvdmVyEioudG9tb3NoaWJpLmNvbnNvbGUudjEuV2l0aGRyYXdDb3ZlclJlcXVlc3QaKy50b21vc2hpYmkuY29uc29sZS52MS5XaXRoZHJhd0NvdmVyUmVzcG9uc2USXwoKTGlzdENvdmVycxInLnRvbW9zaGliaS5jb25zb2xlLnYxLkxpc3RDb3ZlcnNSZXF1ZXN0GigudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdENvdmVyc1Jlc3BvbnNlElwKCVJlbmV3RmVlZBImLnRvbW9zaGliaS5jb25zb2xlLnYxLlJlbmV3RmVlZFJlcXVlc3QaJy50b21vc2hpYmkuY29uc29sZS52MS5SZW5ld0ZlZWRSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_tomoshibi_escalation_v1_escalation]);
 
 /**
  * @generated from message tomoshibi.console.v1.WatchBoardRequest
@@ -132,6 +132,28 @@ export type Board = Message<"tomoshibi.console.v1.Board"> & {
    * @generated from field: repeated tomoshibi.console.v1.BoardBudget budgets = 13;
    */
   budgets: BoardBudget[];
+
+  /**
+   * People who wait for a doctor's call-back, the most urgent first.
+   *
+   * @generated from field: repeated tomoshibi.escalation.v1.SafetyCaller safety_callers = 14;
+   */
+  safetyCallers: SafetyCaller[];
+
+  /**
+   * Unsigned records whose revision is new since the board before; in the first board of a stream all.
+   * Nothing of what is written is here: whoever has the record open reads it anew.
+   *
+   * @generated from field: repeated tomoshibi.console.v1.BoardRecord records = 15;
+   */
+  records: BoardRecord[];
+
+  /**
+   * What to say to a caller who says nothing, the earliest first.
+   *
+   * @generated from field: repeated tomoshibi.console.v1.SilentPrompt silent_prompts = 16;
+   */
+  silentPrompts: SilentPrompt[];
 };
 
 /**
@@ -140,6 +162,78 @@ export type Board = Message<"tomoshibi.console.v1.Board"> & {
  */
 export const BoardSchema: GenMessage<Board> = /*@__PURE__*/
   messageDesc(file_tomoshibi_console_v1_console, 2);
+
+/**
+ * @generated from message tomoshibi.console.v1.BoardRecord
+ */
+export type BoardRecord = Message<"tomoshibi.console.v1.BoardRecord"> & {
+  /**
+   * @generated from field: string record_id = 1;
+   */
+  recordId: string;
+
+  /**
+   * 0: it is no draft any more.
+   *
+   * @generated from field: uint32 revision = 2;
+   */
+  revision: number;
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.BoardRecord.
+ * Use `create(BoardRecordSchema)` to create a new message.
+ */
+export const BoardRecordSchema: GenMessage<BoardRecord> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_console, 3);
+
+/**
+ * @generated from message tomoshibi.console.v1.SilentPrompt
+ */
+export type SilentPrompt = Message<"tomoshibi.console.v1.SilentPrompt"> & {
+  /**
+   * After so many seconds of silence.
+   *
+   * @generated from field: uint32 after_s = 1;
+   */
+  afterS: number;
+
+  /**
+   * @generated from field: string ja = 2;
+   */
+  ja: string;
+
+  /**
+   * @generated from field: string en = 3;
+   */
+  en: string;
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.SilentPrompt.
+ * Use `create(SilentPromptSchema)` to create a new message.
+ */
+export const SilentPromptSchema: GenMessage<SilentPrompt> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_console, 4);
+
+/**
+ * People who are paged together.
+ *
+ * @generated from message tomoshibi.console.v1.BoardRung
+ */
+export type BoardRung = Message<"tomoshibi.console.v1.BoardRung"> & {
+  /**
+   * @generated from field: repeated string staff_ids = 1;
+   */
+  staffIds: string[];
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.BoardRung.
+ * Use `create(BoardRungSchema)` to create a new message.
+ */
+export const BoardRungSchema: GenMessage<BoardRung> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_console, 5);
 
 /**
  * @generated from message tomoshibi.console.v1.BoardWindow
@@ -176,6 +270,13 @@ export type BoardWindow = Message<"tomoshibi.console.v1.BoardWindow"> & {
    * @generated from field: google.protobuf.Timestamp until = 6;
    */
   until?: Timestamp | undefined;
+
+  /**
+   * Whom an escalation would page now, in order: also people by name who have no shift.
+   *
+   * @generated from field: repeated tomoshibi.console.v1.BoardRung ladder = 7;
+   */
+  ladder: BoardRung[];
 };
 
 /**
@@ -183,7 +284,7 @@ export type BoardWindow = Message<"tomoshibi.console.v1.BoardWindow"> & {
  * Use `create(BoardWindowSchema)` to create a new message.
  */
 export const BoardWindowSchema: GenMessage<BoardWindow> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 3);
+  messageDesc(file_tomoshibi_console_v1_console, 6);
 
 /**
  * @generated from message tomoshibi.console.v1.BoardDesk
@@ -244,7 +345,7 @@ export type BoardDesk = Message<"tomoshibi.console.v1.BoardDesk"> & {
  * Use `create(BoardDeskSchema)` to create a new message.
  */
 export const BoardDeskSchema: GenMessage<BoardDesk> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 4);
+  messageDesc(file_tomoshibi_console_v1_console, 7);
 
 /**
  * @generated from message tomoshibi.console.v1.BoardCall
@@ -319,7 +420,7 @@ export type BoardCall = Message<"tomoshibi.console.v1.BoardCall"> & {
  * Use `create(BoardCallSchema)` to create a new message.
  */
 export const BoardCallSchema: GenMessage<BoardCall> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 5);
+  messageDesc(file_tomoshibi_console_v1_console, 8);
 
 /**
  * @generated from message tomoshibi.console.v1.BoardCallBack
@@ -351,7 +452,7 @@ export type BoardCallBack = Message<"tomoshibi.console.v1.BoardCallBack"> & {
  * Use `create(BoardCallBackSchema)` to create a new message.
  */
 export const BoardCallBackSchema: GenMessage<BoardCallBack> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 6);
+  messageDesc(file_tomoshibi_console_v1_console, 9);
 
 /**
  * @generated from message tomoshibi.console.v1.BoardAlarm
@@ -383,6 +484,8 @@ export type BoardAlarm = Message<"tomoshibi.console.v1.BoardAlarm"> & {
   times: number;
 
   /**
+   * A staff id; of somebody who is not in the rota the account.
+   *
    * @generated from field: string seen_by = 6;
    */
   seenBy: string;
@@ -393,7 +496,7 @@ export type BoardAlarm = Message<"tomoshibi.console.v1.BoardAlarm"> & {
  * Use `create(BoardAlarmSchema)` to create a new message.
  */
 export const BoardAlarmSchema: GenMessage<BoardAlarm> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 7);
+  messageDesc(file_tomoshibi_console_v1_console, 10);
 
 /**
  * @generated from message tomoshibi.console.v1.HourFigures
@@ -434,7 +537,7 @@ export type HourFigures = Message<"tomoshibi.console.v1.HourFigures"> & {
  * Use `create(HourFiguresSchema)` to create a new message.
  */
 export const HourFiguresSchema: GenMessage<HourFigures> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 8);
+  messageDesc(file_tomoshibi_console_v1_console, 11);
 
 /**
  * @generated from message tomoshibi.console.v1.BoardStaff
@@ -456,7 +559,7 @@ export type BoardStaff = Message<"tomoshibi.console.v1.BoardStaff"> & {
  * Use `create(BoardStaffSchema)` to create a new message.
  */
 export const BoardStaffSchema: GenMessage<BoardStaff> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 9);
+  messageDesc(file_tomoshibi_console_v1_console, 12);
 
 /**
  * @generated from message tomoshibi.console.v1.BoardBudget
@@ -485,7 +588,7 @@ export type BoardBudget = Message<"tomoshibi.console.v1.BoardBudget"> & {
  * Use `create(BoardBudgetSchema)` to create a new message.
  */
 export const BoardBudgetSchema: GenMessage<BoardBudget> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 10);
+  messageDesc(file_tomoshibi_console_v1_console, 13);
 
 /**
  * @generated from message tomoshibi.console.v1.SignInDeskRequest
@@ -507,7 +610,7 @@ export type SignInDeskRequest = Message<"tomoshibi.console.v1.SignInDeskRequest"
  * Use `create(SignInDeskRequestSchema)` to create a new message.
  */
 export const SignInDeskRequestSchema: GenMessage<SignInDeskRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 11);
+  messageDesc(file_tomoshibi_console_v1_console, 14);
 
 /**
  * @generated from message tomoshibi.console.v1.SignInDeskResponse
@@ -520,7 +623,7 @@ export type SignInDeskResponse = Message<"tomoshibi.console.v1.SignInDeskRespons
  * Use `create(SignInDeskResponseSchema)` to create a new message.
  */
 export const SignInDeskResponseSchema: GenMessage<SignInDeskResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 12);
+  messageDesc(file_tomoshibi_console_v1_console, 15);
 
 /**
  * @generated from message tomoshibi.console.v1.SignOutDeskRequest
@@ -542,7 +645,7 @@ export type SignOutDeskRequest = Message<"tomoshibi.console.v1.SignOutDeskReques
  * Use `create(SignOutDeskRequestSchema)` to create a new message.
  */
 export const SignOutDeskRequestSchema: GenMessage<SignOutDeskRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 13);
+  messageDesc(file_tomoshibi_console_v1_console, 16);
 
 /**
  * @generated from message tomoshibi.console.v1.SignOutDeskResponse
@@ -555,7 +658,7 @@ export type SignOutDeskResponse = Message<"tomoshibi.console.v1.SignOutDeskRespo
  * Use `create(SignOutDeskResponseSchema)` to create a new message.
  */
 export const SignOutDeskResponseSchema: GenMessage<SignOutDeskResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 14);
+  messageDesc(file_tomoshibi_console_v1_console, 17);
 
 /**
  * @generated from message tomoshibi.console.v1.PauseDeskRequest
@@ -577,7 +680,7 @@ export type PauseDeskRequest = Message<"tomoshibi.console.v1.PauseDeskRequest"> 
  * Use `create(PauseDeskRequestSchema)` to create a new message.
  */
 export const PauseDeskRequestSchema: GenMessage<PauseDeskRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 15);
+  messageDesc(file_tomoshibi_console_v1_console, 18);
 
 /**
  * @generated from message tomoshibi.console.v1.PauseDeskResponse
@@ -590,7 +693,7 @@ export type PauseDeskResponse = Message<"tomoshibi.console.v1.PauseDeskResponse"
  * Use `create(PauseDeskResponseSchema)` to create a new message.
  */
 export const PauseDeskResponseSchema: GenMessage<PauseDeskResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 16);
+  messageDesc(file_tomoshibi_console_v1_console, 19);
 
 /**
  * @generated from message tomoshibi.console.v1.ResumeDeskRequest
@@ -612,7 +715,7 @@ export type ResumeDeskRequest = Message<"tomoshibi.console.v1.ResumeDeskRequest"
  * Use `create(ResumeDeskRequestSchema)` to create a new message.
  */
 export const ResumeDeskRequestSchema: GenMessage<ResumeDeskRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 17);
+  messageDesc(file_tomoshibi_console_v1_console, 20);
 
 /**
  * @generated from message tomoshibi.console.v1.ResumeDeskResponse
@@ -625,7 +728,7 @@ export type ResumeDeskResponse = Message<"tomoshibi.console.v1.ResumeDeskRespons
  * Use `create(ResumeDeskResponseSchema)` to create a new message.
  */
 export const ResumeDeskResponseSchema: GenMessage<ResumeDeskResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 18);
+  messageDesc(file_tomoshibi_console_v1_console, 21);
 
 /**
  * @generated from message tomoshibi.console.v1.MoveDeskRequest
@@ -652,7 +755,7 @@ export type MoveDeskRequest = Message<"tomoshibi.console.v1.MoveDeskRequest"> & 
  * Use `create(MoveDeskRequestSchema)` to create a new message.
  */
 export const MoveDeskRequestSchema: GenMessage<MoveDeskRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 19);
+  messageDesc(file_tomoshibi_console_v1_console, 22);
 
 /**
  * @generated from message tomoshibi.console.v1.MoveDeskResponse
@@ -665,7 +768,7 @@ export type MoveDeskResponse = Message<"tomoshibi.console.v1.MoveDeskResponse"> 
  * Use `create(MoveDeskResponseSchema)` to create a new message.
  */
 export const MoveDeskResponseSchema: GenMessage<MoveDeskResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 20);
+  messageDesc(file_tomoshibi_console_v1_console, 23);
 
 /**
  * @generated from message tomoshibi.console.v1.AnswerCallRequest
@@ -687,7 +790,7 @@ export type AnswerCallRequest = Message<"tomoshibi.console.v1.AnswerCallRequest"
  * Use `create(AnswerCallRequestSchema)` to create a new message.
  */
 export const AnswerCallRequestSchema: GenMessage<AnswerCallRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 21);
+  messageDesc(file_tomoshibi_console_v1_console, 24);
 
 /**
  * @generated from message tomoshibi.console.v1.AnswerCallResponse
@@ -700,7 +803,7 @@ export type AnswerCallResponse = Message<"tomoshibi.console.v1.AnswerCallRespons
  * Use `create(AnswerCallResponseSchema)` to create a new message.
  */
 export const AnswerCallResponseSchema: GenMessage<AnswerCallResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 22);
+  messageDesc(file_tomoshibi_console_v1_console, 25);
 
 /**
  * @generated from message tomoshibi.console.v1.DeclineCallRequest
@@ -722,7 +825,7 @@ export type DeclineCallRequest = Message<"tomoshibi.console.v1.DeclineCallReques
  * Use `create(DeclineCallRequestSchema)` to create a new message.
  */
 export const DeclineCallRequestSchema: GenMessage<DeclineCallRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 23);
+  messageDesc(file_tomoshibi_console_v1_console, 26);
 
 /**
  * @generated from message tomoshibi.console.v1.DeclineCallResponse
@@ -735,7 +838,7 @@ export type DeclineCallResponse = Message<"tomoshibi.console.v1.DeclineCallRespo
  * Use `create(DeclineCallResponseSchema)` to create a new message.
  */
 export const DeclineCallResponseSchema: GenMessage<DeclineCallResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 24);
+  messageDesc(file_tomoshibi_console_v1_console, 27);
 
 /**
  * @generated from message tomoshibi.console.v1.HoldCallRequest
@@ -757,7 +860,7 @@ export type HoldCallRequest = Message<"tomoshibi.console.v1.HoldCallRequest"> & 
  * Use `create(HoldCallRequestSchema)` to create a new message.
  */
 export const HoldCallRequestSchema: GenMessage<HoldCallRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 25);
+  messageDesc(file_tomoshibi_console_v1_console, 28);
 
 /**
  * @generated from message tomoshibi.console.v1.HoldCallResponse
@@ -770,7 +873,7 @@ export type HoldCallResponse = Message<"tomoshibi.console.v1.HoldCallResponse"> 
  * Use `create(HoldCallResponseSchema)` to create a new message.
  */
 export const HoldCallResponseSchema: GenMessage<HoldCallResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 26);
+  messageDesc(file_tomoshibi_console_v1_console, 29);
 
 /**
  * @generated from message tomoshibi.console.v1.ResumeCallRequest
@@ -792,7 +895,7 @@ export type ResumeCallRequest = Message<"tomoshibi.console.v1.ResumeCallRequest"
  * Use `create(ResumeCallRequestSchema)` to create a new message.
  */
 export const ResumeCallRequestSchema: GenMessage<ResumeCallRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 27);
+  messageDesc(file_tomoshibi_console_v1_console, 30);
 
 /**
  * @generated from message tomoshibi.console.v1.ResumeCallResponse
@@ -805,7 +908,7 @@ export type ResumeCallResponse = Message<"tomoshibi.console.v1.ResumeCallRespons
  * Use `create(ResumeCallResponseSchema)` to create a new message.
  */
 export const ResumeCallResponseSchema: GenMessage<ResumeCallResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 28);
+  messageDesc(file_tomoshibi_console_v1_console, 31);
 
 /**
  * @generated from message tomoshibi.console.v1.ConsultPrivatelyRequest
@@ -827,7 +930,7 @@ export type ConsultPrivatelyRequest = Message<"tomoshibi.console.v1.ConsultPriva
  * Use `create(ConsultPrivatelyRequestSchema)` to create a new message.
  */
 export const ConsultPrivatelyRequestSchema: GenMessage<ConsultPrivatelyRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 29);
+  messageDesc(file_tomoshibi_console_v1_console, 32);
 
 /**
  * @generated from message tomoshibi.console.v1.ConsultPrivatelyResponse
@@ -840,7 +943,7 @@ export type ConsultPrivatelyResponse = Message<"tomoshibi.console.v1.ConsultPriv
  * Use `create(ConsultPrivatelyResponseSchema)` to create a new message.
  */
 export const ConsultPrivatelyResponseSchema: GenMessage<ConsultPrivatelyResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 30);
+  messageDesc(file_tomoshibi_console_v1_console, 33);
 
 /**
  * @generated from message tomoshibi.console.v1.TransferCallRequest
@@ -867,7 +970,7 @@ export type TransferCallRequest = Message<"tomoshibi.console.v1.TransferCallRequ
  * Use `create(TransferCallRequestSchema)` to create a new message.
  */
 export const TransferCallRequestSchema: GenMessage<TransferCallRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 31);
+  messageDesc(file_tomoshibi_console_v1_console, 34);
 
 /**
  * @generated from message tomoshibi.console.v1.TransferCallResponse
@@ -880,7 +983,7 @@ export type TransferCallResponse = Message<"tomoshibi.console.v1.TransferCallRes
  * Use `create(TransferCallResponseSchema)` to create a new message.
  */
 export const TransferCallResponseSchema: GenMessage<TransferCallResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 32);
+  messageDesc(file_tomoshibi_console_v1_console, 35);
 
 /**
  * @generated from message tomoshibi.console.v1.HangUpRequest
@@ -902,7 +1005,7 @@ export type HangUpRequest = Message<"tomoshibi.console.v1.HangUpRequest"> & {
  * Use `create(HangUpRequestSchema)` to create a new message.
  */
 export const HangUpRequestSchema: GenMessage<HangUpRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 33);
+  messageDesc(file_tomoshibi_console_v1_console, 36);
 
 /**
  * @generated from message tomoshibi.console.v1.HangUpResponse
@@ -915,7 +1018,7 @@ export type HangUpResponse = Message<"tomoshibi.console.v1.HangUpResponse"> & {
  * Use `create(HangUpResponseSchema)` to create a new message.
  */
 export const HangUpResponseSchema: GenMessage<HangUpResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 34);
+  messageDesc(file_tomoshibi_console_v1_console, 37);
 
 /**
  * @generated from message tomoshibi.console.v1.ListenInRequest
@@ -937,7 +1040,7 @@ export type ListenInRequest = Message<"tomoshibi.console.v1.ListenInRequest"> & 
  * Use `create(ListenInRequestSchema)` to create a new message.
  */
 export const ListenInRequestSchema: GenMessage<ListenInRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 35);
+  messageDesc(file_tomoshibi_console_v1_console, 38);
 
 /**
  * @generated from message tomoshibi.console.v1.ListenInResponse
@@ -950,7 +1053,7 @@ export type ListenInResponse = Message<"tomoshibi.console.v1.ListenInResponse"> 
  * Use `create(ListenInResponseSchema)` to create a new message.
  */
 export const ListenInResponseSchema: GenMessage<ListenInResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 36);
+  messageDesc(file_tomoshibi_console_v1_console, 39);
 
 /**
  * @generated from message tomoshibi.console.v1.TakeOverRequest
@@ -972,7 +1075,7 @@ export type TakeOverRequest = Message<"tomoshibi.console.v1.TakeOverRequest"> & 
  * Use `create(TakeOverRequestSchema)` to create a new message.
  */
 export const TakeOverRequestSchema: GenMessage<TakeOverRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 37);
+  messageDesc(file_tomoshibi_console_v1_console, 40);
 
 /**
  * @generated from message tomoshibi.console.v1.TakeOverResponse
@@ -985,7 +1088,7 @@ export type TakeOverResponse = Message<"tomoshibi.console.v1.TakeOverResponse"> 
  * Use `create(TakeOverResponseSchema)` to create a new message.
  */
 export const TakeOverResponseSchema: GenMessage<TakeOverResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 38);
+  messageDesc(file_tomoshibi_console_v1_console, 41);
 
 /**
  * @generated from message tomoshibi.console.v1.EscalateRequest
@@ -1024,7 +1127,7 @@ export type EscalateRequest = Message<"tomoshibi.console.v1.EscalateRequest"> & 
  * Use `create(EscalateRequestSchema)` to create a new message.
  */
 export const EscalateRequestSchema: GenMessage<EscalateRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 39);
+  messageDesc(file_tomoshibi_console_v1_console, 42);
 
 /**
  * @generated from message tomoshibi.console.v1.EscalateResponse
@@ -1041,7 +1144,7 @@ export type EscalateResponse = Message<"tomoshibi.console.v1.EscalateResponse"> 
  * Use `create(EscalateResponseSchema)` to create a new message.
  */
 export const EscalateResponseSchema: GenMessage<EscalateResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 40);
+  messageDesc(file_tomoshibi_console_v1_console, 43);
 
 /**
  * @generated from message tomoshibi.console.v1.WithdrawEscalationRequest
@@ -1068,7 +1171,7 @@ export type WithdrawEscalationRequest = Message<"tomoshibi.console.v1.WithdrawEs
  * Use `create(WithdrawEscalationRequestSchema)` to create a new message.
  */
 export const WithdrawEscalationRequestSchema: GenMessage<WithdrawEscalationRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 41);
+  messageDesc(file_tomoshibi_console_v1_console, 44);
 
 /**
  * @generated from message tomoshibi.console.v1.WithdrawEscalationResponse
@@ -1081,7 +1184,7 @@ export type WithdrawEscalationResponse = Message<"tomoshibi.console.v1.WithdrawE
  * Use `create(WithdrawEscalationResponseSchema)` to create a new message.
  */
 export const WithdrawEscalationResponseSchema: GenMessage<WithdrawEscalationResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 42);
+  messageDesc(file_tomoshibi_console_v1_console, 45);
 
 /**
  * @generated from message tomoshibi.console.v1.GetPageCaseRequest
@@ -1103,7 +1206,7 @@ export type GetPageCaseRequest = Message<"tomoshibi.console.v1.GetPageCaseReques
  * Use `create(GetPageCaseRequestSchema)` to create a new message.
  */
 export const GetPageCaseRequestSchema: GenMessage<GetPageCaseRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 43);
+  messageDesc(file_tomoshibi_console_v1_console, 46);
 
 /**
  * @generated from message tomoshibi.console.v1.GetPageCaseResponse
@@ -1134,7 +1237,7 @@ export type GetPageCaseResponse = Message<"tomoshibi.console.v1.GetPageCaseRespo
  * Use `create(GetPageCaseResponseSchema)` to create a new message.
  */
 export const GetPageCaseResponseSchema: GenMessage<GetPageCaseResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 44);
+  messageDesc(file_tomoshibi_console_v1_console, 47);
 
 /**
  * @generated from message tomoshibi.console.v1.CaseLine
@@ -1161,7 +1264,7 @@ export type CaseLine = Message<"tomoshibi.console.v1.CaseLine"> & {
  * Use `create(CaseLineSchema)` to create a new message.
  */
 export const CaseLineSchema: GenMessage<CaseLine> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 45);
+  messageDesc(file_tomoshibi_console_v1_console, 48);
 
 /**
  * @generated from message tomoshibi.console.v1.AnswerPageRequest
@@ -1188,7 +1291,7 @@ export type AnswerPageRequest = Message<"tomoshibi.console.v1.AnswerPageRequest"
  * Use `create(AnswerPageRequestSchema)` to create a new message.
  */
 export const AnswerPageRequestSchema: GenMessage<AnswerPageRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 46);
+  messageDesc(file_tomoshibi_console_v1_console, 49);
 
 /**
  * @generated from message tomoshibi.console.v1.AnswerPageResponse
@@ -1212,7 +1315,7 @@ export type AnswerPageResponse = Message<"tomoshibi.console.v1.AnswerPageRespons
  * Use `create(AnswerPageResponseSchema)` to create a new message.
  */
 export const AnswerPageResponseSchema: GenMessage<AnswerPageResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 47);
+  messageDesc(file_tomoshibi_console_v1_console, 50);
 
 /**
  * @generated from message tomoshibi.console.v1.WriteAdviceRequest
@@ -1251,7 +1354,7 @@ export type WriteAdviceRequest = Message<"tomoshibi.console.v1.WriteAdviceReques
  * Use `create(WriteAdviceRequestSchema)` to create a new message.
  */
 export const WriteAdviceRequestSchema: GenMessage<WriteAdviceRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 48);
+  messageDesc(file_tomoshibi_console_v1_console, 51);
 
 /**
  * @generated from message tomoshibi.console.v1.WriteAdviceResponse
@@ -1264,7 +1367,83 @@ export type WriteAdviceResponse = Message<"tomoshibi.console.v1.WriteAdviceRespo
  * Use `create(WriteAdviceResponseSchema)` to create a new message.
  */
 export const WriteAdviceResponseSchema: GenMessage<WriteAdviceResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 49);
+  messageDesc(file_tomoshibi_console_v1_console, 52);
+
+/**
+ * @generated from message tomoshibi.console.v1.SettleSafetyCallerRequest
+ */
+export type SettleSafetyCallerRequest = Message<"tomoshibi.console.v1.SettleSafetyCallerRequest"> & {
+  /**
+   * @generated from field: string operator_id = 1;
+   */
+  operatorId: string;
+
+  /**
+   * @generated from field: string call_id = 2;
+   */
+  callId: string;
+
+  /**
+   * reached, came_back, doctor_called, other.
+   *
+   * @generated from field: string how = 3;
+   */
+  how: string;
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.SettleSafetyCallerRequest.
+ * Use `create(SettleSafetyCallerRequestSchema)` to create a new message.
+ */
+export const SettleSafetyCallerRequestSchema: GenMessage<SettleSafetyCallerRequest> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_console, 53);
+
+/**
+ * @generated from message tomoshibi.console.v1.SettleSafetyCallerResponse
+ */
+export type SettleSafetyCallerResponse = Message<"tomoshibi.console.v1.SettleSafetyCallerResponse"> & {
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.SettleSafetyCallerResponse.
+ * Use `create(SettleSafetyCallerResponseSchema)` to create a new message.
+ */
+export const SettleSafetyCallerResponseSchema: GenMessage<SettleSafetyCallerResponse> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_console, 54);
+
+/**
+ * @generated from message tomoshibi.console.v1.ListAlarmsRequest
+ */
+export type ListAlarmsRequest = Message<"tomoshibi.console.v1.ListAlarmsRequest"> & {
+  /**
+   * @generated from field: string operator_id = 1;
+   */
+  operatorId: string;
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.ListAlarmsRequest.
+ * Use `create(ListAlarmsRequestSchema)` to create a new message.
+ */
+export const ListAlarmsRequestSchema: GenMessage<ListAlarmsRequest> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_console, 55);
+
+/**
+ * @generated from message tomoshibi.console.v1.ListAlarmsResponse
+ */
+export type ListAlarmsResponse = Message<"tomoshibi.console.v1.ListAlarmsResponse"> & {
+  /**
+   * @generated from field: repeated tomoshibi.console.v1.BoardAlarm alarms = 1;
+   */
+  alarms: BoardAlarm[];
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.ListAlarmsResponse.
+ * Use `create(ListAlarmsResponseSchema)` to create a new message.
+ */
+export const ListAlarmsResponseSchema: GenMessage<ListAlarmsResponse> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_console, 56);
 
 /**
  * @generated from message tomoshibi.console.v1.SeeAlarmRequest
@@ -1286,7 +1465,7 @@ export type SeeAlarmRequest = Message<"tomoshibi.console.v1.SeeAlarmRequest"> & 
  * Use `create(SeeAlarmRequestSchema)` to create a new message.
  */
 export const SeeAlarmRequestSchema: GenMessage<SeeAlarmRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 50);
+  messageDesc(file_tomoshibi_console_v1_console, 57);
 
 /**
  * @generated from message tomoshibi.console.v1.SeeAlarmResponse
@@ -1299,7 +1478,7 @@ export type SeeAlarmResponse = Message<"tomoshibi.console.v1.SeeAlarmResponse"> 
  * Use `create(SeeAlarmResponseSchema)` to create a new message.
  */
 export const SeeAlarmResponseSchema: GenMessage<SeeAlarmResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 51);
+  messageDesc(file_tomoshibi_console_v1_console, 58);
 
 /**
  * @generated from message tomoshibi.console.v1.Shift
@@ -1350,7 +1529,7 @@ export type Shift = Message<"tomoshibi.console.v1.Shift"> & {
  * Use `create(ShiftSchema)` to create a new message.
  */
 export const ShiftSchema: GenMessage<Shift> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 52);
+  messageDesc(file_tomoshibi_console_v1_console, 59);
 
 /**
  * @generated from message tomoshibi.console.v1.Gap
@@ -1384,7 +1563,7 @@ export type Gap = Message<"tomoshibi.console.v1.Gap"> & {
  * Use `create(GapSchema)` to create a new message.
  */
 export const GapSchema: GenMessage<Gap> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 53);
+  messageDesc(file_tomoshibi_console_v1_console, 60);
 
 /**
  * @generated from message tomoshibi.console.v1.GetMonthRequest
@@ -1411,7 +1590,7 @@ export type GetMonthRequest = Message<"tomoshibi.console.v1.GetMonthRequest"> & 
  * Use `create(GetMonthRequestSchema)` to create a new message.
  */
 export const GetMonthRequestSchema: GenMessage<GetMonthRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 54);
+  messageDesc(file_tomoshibi_console_v1_console, 61);
 
 /**
  * @generated from message tomoshibi.console.v1.GetMonthResponse
@@ -1450,7 +1629,7 @@ export type GetMonthResponse = Message<"tomoshibi.console.v1.GetMonthResponse"> 
  * Use `create(GetMonthResponseSchema)` to create a new message.
  */
 export const GetMonthResponseSchema: GenMessage<GetMonthResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 55);
+  messageDesc(file_tomoshibi_console_v1_console, 62);
 
 /**
  * @generated from message tomoshibi.console.v1.Day
@@ -1477,7 +1656,7 @@ export type Day = Message<"tomoshibi.console.v1.Day"> & {
  * Use `create(DaySchema)` to create a new message.
  */
 export const DaySchema: GenMessage<Day> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 56);
+  messageDesc(file_tomoshibi_console_v1_console, 63);
 
 /**
  * @generated from message tomoshibi.console.v1.GetCoverageRequest
@@ -1506,7 +1685,7 @@ export type GetCoverageRequest = Message<"tomoshibi.console.v1.GetCoverageReques
  * Use `create(GetCoverageRequestSchema)` to create a new message.
  */
 export const GetCoverageRequestSchema: GenMessage<GetCoverageRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 57);
+  messageDesc(file_tomoshibi_console_v1_console, 64);
 
 /**
  * @generated from message tomoshibi.console.v1.GetCoverageResponse
@@ -1528,7 +1707,7 @@ export type GetCoverageResponse = Message<"tomoshibi.console.v1.GetCoverageRespo
  * Use `create(GetCoverageResponseSchema)` to create a new message.
  */
 export const GetCoverageResponseSchema: GenMessage<GetCoverageResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 58);
+  messageDesc(file_tomoshibi_console_v1_console, 65);
 
 /**
  * From this moment on, until the next step of the same window.
@@ -1567,7 +1746,7 @@ export type CoverageStep = Message<"tomoshibi.console.v1.CoverageStep"> & {
  * Use `create(CoverageStepSchema)` to create a new message.
  */
 export const CoverageStepSchema: GenMessage<CoverageStep> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 59);
+  messageDesc(file_tomoshibi_console_v1_console, 66);
 
 /**
  * @generated from message tomoshibi.console.v1.ProposeCoverRequest
@@ -1613,7 +1792,7 @@ export type ProposeCoverRequest = Message<"tomoshibi.console.v1.ProposeCoverRequ
  * Use `create(ProposeCoverRequestSchema)` to create a new message.
  */
 export const ProposeCoverRequestSchema: GenMessage<ProposeCoverRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 60);
+  messageDesc(file_tomoshibi_console_v1_console, 67);
 
 /**
  * @generated from message tomoshibi.console.v1.ProposeCoverResponse
@@ -1640,7 +1819,7 @@ export type ProposeCoverResponse = Message<"tomoshibi.console.v1.ProposeCoverRes
  * Use `create(ProposeCoverResponseSchema)` to create a new message.
  */
 export const ProposeCoverResponseSchema: GenMessage<ProposeCoverResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 61);
+  messageDesc(file_tomoshibi_console_v1_console, 68);
 
 /**
  * @generated from message tomoshibi.console.v1.Cover
@@ -1701,7 +1880,7 @@ export type Cover = Message<"tomoshibi.console.v1.Cover"> & {
  * Use `create(CoverSchema)` to create a new message.
  */
 export const CoverSchema: GenMessage<Cover> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 62);
+  messageDesc(file_tomoshibi_console_v1_console, 69);
 
 /**
  * @generated from message tomoshibi.console.v1.AnswerCoverRequest
@@ -1728,7 +1907,7 @@ export type AnswerCoverRequest = Message<"tomoshibi.console.v1.AnswerCoverReques
  * Use `create(AnswerCoverRequestSchema)` to create a new message.
  */
 export const AnswerCoverRequestSchema: GenMessage<AnswerCoverRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 63);
+  messageDesc(file_tomoshibi_console_v1_console, 70);
 
 /**
  * @generated from message tomoshibi.console.v1.AnswerCoverResponse
@@ -1745,7 +1924,7 @@ export type AnswerCoverResponse = Message<"tomoshibi.console.v1.AnswerCoverRespo
  * Use `create(AnswerCoverResponseSchema)` to create a new message.
  */
 export const AnswerCoverResponseSchema: GenMessage<AnswerCoverResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 64);
+  messageDesc(file_tomoshibi_console_v1_console, 71);
 
 /**
  * @generated from message tomoshibi.console.v1.WithdrawCoverRequest
@@ -1767,7 +1946,7 @@ export type WithdrawCoverRequest = Message<"tomoshibi.console.v1.WithdrawCoverRe
  * Use `create(WithdrawCoverRequestSchema)` to create a new message.
  */
 export const WithdrawCoverRequestSchema: GenMessage<WithdrawCoverRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 65);
+  messageDesc(file_tomoshibi_console_v1_console, 72);
 
 /**
  * @generated from message tomoshibi.console.v1.WithdrawCoverResponse
@@ -1780,7 +1959,7 @@ export type WithdrawCoverResponse = Message<"tomoshibi.console.v1.WithdrawCoverR
  * Use `create(WithdrawCoverResponseSchema)` to create a new message.
  */
 export const WithdrawCoverResponseSchema: GenMessage<WithdrawCoverResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 66);
+  messageDesc(file_tomoshibi_console_v1_console, 73);
 
 /**
  * @generated from message tomoshibi.console.v1.ListCoversRequest
@@ -1802,7 +1981,7 @@ export type ListCoversRequest = Message<"tomoshibi.console.v1.ListCoversRequest"
  * Use `create(ListCoversRequestSchema)` to create a new message.
  */
 export const ListCoversRequestSchema: GenMessage<ListCoversRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 67);
+  messageDesc(file_tomoshibi_console_v1_console, 74);
 
 /**
  * @generated from message tomoshibi.console.v1.ListCoversResponse
@@ -1819,7 +1998,7 @@ export type ListCoversResponse = Message<"tomoshibi.console.v1.ListCoversRespons
  * Use `create(ListCoversResponseSchema)` to create a new message.
  */
 export const ListCoversResponseSchema: GenMessage<ListCoversResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 68);
+  messageDesc(file_tomoshibi_console_v1_console, 75);
 
 /**
  * @generated from message tomoshibi.console.v1.RenewFeedRequest
@@ -1836,7 +2015,7 @@ export type RenewFeedRequest = Message<"tomoshibi.console.v1.RenewFeedRequest"> 
  * Use `create(RenewFeedRequestSchema)` to create a new message.
  */
 export const RenewFeedRequestSchema: GenMessage<RenewFeedRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 69);
+  messageDesc(file_tomoshibi_console_v1_console, 76);
 
 /**
  * @generated from message tomoshibi.console.v1.RenewFeedResponse
@@ -1855,7 +2034,7 @@ export type RenewFeedResponse = Message<"tomoshibi.console.v1.RenewFeedResponse"
  * Use `create(RenewFeedResponseSchema)` to create a new message.
  */
 export const RenewFeedResponseSchema: GenMessage<RenewFeedResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_console, 70);
+  messageDesc(file_tomoshibi_console_v1_console, 77);
 
 /**
  * One stream a tab tells all that is shown; everything else is a verb. Verbs act for the person signed in:
@@ -2080,6 +2259,28 @@ export const ConsoleService: GenService<{
     methodKind: "unary";
     input: typeof WriteAdviceRequestSchema;
     output: typeof WriteAdviceResponseSchema;
+  },
+  /**
+   * Somebody who waits for a doctor's call-back need not be rung any more. Settled already: not found.
+   * For: counsellor, supervisor.
+   *
+   * @generated from rpc tomoshibi.console.v1.ConsoleService.SettleSafetyCaller
+   */
+  settleSafetyCaller: {
+    methodKind: "unary";
+    input: typeof SettleSafetyCallerRequestSchema;
+    output: typeof SettleSafetyCallerResponseSchema;
+  },
+  /**
+   * Standing alarms, for those who have no board.
+   * For: supervisor, operator_admin.
+   *
+   * @generated from rpc tomoshibi.console.v1.ConsoleService.ListAlarms
+   */
+  listAlarms: {
+    methodKind: "unary";
+    input: typeof ListAlarmsRequestSchema;
+    output: typeof ListAlarmsResponseSchema;
   },
   /**
    * A human has seen it.
