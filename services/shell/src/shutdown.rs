@@ -1,5 +1,6 @@
-//! Stopping in order: first no new work (`draining`), then, when the live work
-//! is done or the limit has passed, the end (`ended`).
+//! Stopping in order: first no new calls (`leaving`: nobody should be sent here any more, what goes on
+//! goes on), then no new work (`draining`), then, when the live work is done or the limit has passed, the
+//! end (`ended`).
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use tokio_util::task::TaskTracker;
 /// Cheap to clone; all clones mean the same stop.
 #[derive(Clone, Debug, Default)]
 pub struct Shutdown {
+    leaving: CancellationToken,
     draining: CancellationToken,
     ended: CancellationToken,
     /// Work that may finish: live calls, requests.
@@ -38,13 +40,23 @@ impl Shutdown {
         self.live.spawn(work)
     }
 
+    /// From now on new calls belong to others.
+    pub fn leave(&self) {
+        self.leaving.cancel();
+    }
+
+    /// Returns when new calls belong to others.
+    pub async fn leaving(&self) {
+        self.leaving.cancelled().await;
+    }
+
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.is_cancelled()
+    }
+
     /// Returns when no new work may begin.
     pub async fn draining(&self) {
         self.draining.cancelled().await;
-    }
-
-    pub fn is_draining(&self) -> bool {
-        self.draining.is_cancelled()
     }
 
     /// Returns when everything must stop.
@@ -54,6 +66,7 @@ impl Shutdown {
 
     /// Takes no new work, waits for the live work at most `limit`, then ends everything.
     pub async fn drain(&self, limit: Duration) -> Drained {
+        self.leaving.cancel();
         self.draining.cancel();
         self.live.close();
         let drained = match tokio::time::timeout(limit, self.live.wait()).await {

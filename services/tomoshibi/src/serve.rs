@@ -95,6 +95,10 @@ pub(crate) async fn told_to_stop() {
 
 /// No new calls; live ones may finish; then the store is told that we leave.
 pub(crate) async fn stop(running: &Running, limit: Duration) {
+    running.shutdown.leave();
+    if let Some(telephony) = &running.telephony {
+        telephony.edge.refuse_calls();
+    }
     info!(limit = ?limit, "draining: no new calls, live ones go on");
     if let Some(telephony) = &running.telephony {
         let patience = tokio::time::timeout(limit, telephony.deps.switchboard.empty());

@@ -138,10 +138,14 @@ impl SipEdge {
         Ok(Self { core })
     }
 
-    /// Takes no new calls (503 with Retry-After), lets the live ones finish for at most `patience`,
-    /// ends what is left, and closes.
-    pub async fn stop(&self, patience: Duration) {
+    /// From now on new calls get 503 with Retry-After.
+    pub fn refuse_calls(&self) {
         self.core.stopping.store(true, Ordering::Release);
+    }
+
+    /// Takes no new calls, lets the live ones finish for at most `patience`, ends what is left, and closes.
+    pub async fn stop(&self, patience: Duration) {
+        self.refuse_calls();
         self.until_idle(patience).await;
         for inlet in self.core.legs.all() {
             let _ = inlet.send(Word::HangUp(Cause::Released)).await;
