@@ -4,9 +4,10 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const CONTRACTS: [&str; 7] = [
+const CONTRACTS: [&str; 8] = [
     "tomoshibi/console/v1/access.proto",
     "tomoshibi/console/v1/console.proto",
+    "tomoshibi/daily_log/v1/daily_log.proto",
     "tomoshibi/escalation/v1/escalation.proto",
     "tomoshibi/referral/v1/referral.proto",
     "tomoshibi/routing/v1/routing.proto",

@@ -10,6 +10,12 @@ pub mod console {
     }
 }
 
+pub mod daily_log {
+    pub mod v1 {
+        tonic::include_proto!("tomoshibi.daily_log.v1");
+    }
+}
+
 pub mod escalation {
     pub mod v1 {
         tonic::include_proto!("tomoshibi.escalation.v1");

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod call;
 pub mod codes;
+pub mod daily_log;
 pub mod desk;
 pub mod escalation;
 pub mod ids;

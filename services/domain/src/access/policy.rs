@@ -38,6 +38,8 @@ const ANYONE: Rule = Rule { operator: Operator::Unnamed, ..rule_for(Who::Anyone)
 const SIGNED_IN: Rule = rule_for(Who::SignedIn);
 const ON_DUTY: Rule = to(&[Counsellor, Psychiatrist, Supervisor, RotaManager]);
 const AT_A_DESK: Rule = to(&[Counsellor, Supervisor]);
+const DAYS: Rule = to(&[Counsellor, Supervisor, Centre, OperatorAdmin, Auditor]);
+const REPORTS: Rule = to(&[Supervisor, Centre, OperatorAdmin, Auditor]);
 
 const fn to(roles: &'static [Role]) -> Rule {
     rule_for(Who::Roles(roles))
@@ -104,6 +106,8 @@ pub const TABLE: &[(&str, Rule)] = &[
     // Signing in and one's own account.
     ("/tomoshibi.console.v1.AccessService/SignIn", ANYONE),
     ("/tomoshibi.console.v1.AccessService/BreakGlass", ANYONE),
+    ("/tomoshibi.console.v1.AccessService/DescribeProvider", ANYONE),
+    ("/tomoshibi.console.v1.AccessService/FinishOidc", ANYONE),
     ("/tomoshibi.console.v1.AccessService/SignOut", SIGNED_IN),
     ("/tomoshibi.console.v1.AccessService/DescribeMe", Rule { operator: Operator::MayBeEmpty, ..SIGNED_IN }),
     ("/tomoshibi.console.v1.AccessService/ChangePassword", SIGNED_IN),
@@ -118,6 +122,7 @@ pub const TABLE: &[(&str, Rule)] = &[
     ("/tomoshibi.console.v1.AdminService/ChangeAccount", fresh(to(&[OperatorAdmin]))),
     ("/tomoshibi.console.v1.AdminService/ResetAccount", fresh(to(&[OperatorAdmin]))),
     ("/tomoshibi.console.v1.AdminService/DisableAccount", fresh(to(&[OperatorAdmin]))),
+    ("/tomoshibi.console.v1.AdminService/LinkAccount", fresh(to(&[OperatorAdmin]))),
     ("/tomoshibi.console.v1.AdminService/ListSettings", to(&[OperatorAdmin, Auditor])),
     ("/tomoshibi.console.v1.AdminService/ListPrompts", to(&[OperatorAdmin, Supervisor])),
     ("/tomoshibi.console.v1.AdminService/ListAudit", to(&[Auditor, OperatorAdmin])),
@@ -206,4 +211,13 @@ pub const TABLE: &[(&str, Rule)] = &[
         to(&[Counsellor, Supervisor, OperatorAdmin, Centre]),
     ),
     ("/tomoshibi.referral.v1.ReferralService/SaveTarget", to(&[OperatorAdmin, Supervisor])),
+    // 日報: the days and what the centre says of them.
+    ("/tomoshibi.daily_log.v1.DailyLogService/ListDays", DAYS),
+    ("/tomoshibi.daily_log.v1.DailyLogService/GetDay", DAYS),
+    ("/tomoshibi.daily_log.v1.DailyLogService/VerifyDay", REPORTS),
+    ("/tomoshibi.daily_log.v1.DailyLogService/ReviewDay", fresh(to(&[Centre]))),
+    ("/tomoshibi.daily_log.v1.DailyLogService/ExportDays", fresh(to(&[Supervisor, Centre, OperatorAdmin]))),
+    ("/tomoshibi.daily_log.v1.DailyLogService/GetReport", REPORTS),
+    ("/tomoshibi.daily_log.v1.DailyLogService/ExportReport", fresh(to(&[Supervisor, Centre, OperatorAdmin]))),
+    ("/tomoshibi.daily_log.v1.DailyLogService/ListNightSupport", fresh(to(&[Supervisor, OperatorAdmin]))),
 ];

@@ -1,0 +1,55 @@
+-- 日報: sealed versions of a window's days, and what the centre said of them. The two files differ only in
+-- column types and in how the triggers are written. Nothing personal: figures, codes, ids; comments are sealed.
+
+CREATE TABLE daily_log (
+    operator_id  TEXT    NOT NULL,
+    window_id    TEXT    NOT NULL,
+    service_date TEXT    NOT NULL,
+    version      INTEGER NOT NULL,
+    -- What was counted, as of when, and who was on duty: JSON, the same to the byte when counted again.
+    body         TEXT    NOT NULL,
+    -- SHA-256 of the body, in hex.
+    hash         TEXT    NOT NULL,
+    sealed_us    INTEGER NOT NULL,
+    PRIMARY KEY (operator_id, window_id, service_date, version)
+) STRICT;
+CREATE INDEX daily_log_by_time ON daily_log (operator_id, service_date);
+CREATE TRIGGER daily_log_is_not_changed BEFORE UPDATE ON daily_log
+BEGIN SELECT RAISE(ABORT, 'daily_log is append only'); END;
+CREATE TRIGGER daily_log_is_not_deleted BEFORE DELETE ON daily_log
+BEGIN SELECT RAISE(ABORT, 'daily_log is append only'); END;
+
+-- The centre's signature under a version. The latest of the latest version is the day's state.
+CREATE TABLE daily_log_review (
+    operator_id     TEXT    NOT NULL,
+    window_id       TEXT    NOT NULL,
+    service_date    TEXT    NOT NULL,
+    seq             INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
+    -- Of the version that was read.
+    hash            TEXT    NOT NULL,
+    verdict         TEXT    NOT NULL CHECK (verdict IN ('returned', 'approved')),
+    staff_id        TEXT    NOT NULL,
+    account_id      TEXT    NOT NULL,
+    at_us           INTEGER NOT NULL,
+    comments_sealed BLOB    NOT NULL,
+    seal_year       INTEGER NOT NULL,
+    PRIMARY KEY (operator_id, window_id, service_date, seq)
+) STRICT;
+CREATE TRIGGER daily_log_review_is_not_changed BEFORE UPDATE ON daily_log_review
+BEGIN SELECT RAISE(ABORT, 'daily_log_review is append only'); END;
+CREATE TRIGGER daily_log_review_is_not_deleted BEFORE DELETE ON daily_log_review
+BEGIN SELECT RAISE(ABORT, 'daily_log_review is append only'); END;
+
+-- Days that may have to be sealed: written when a day begins to have something, taken by a worker.
+CREATE TABLE daily_log_due (
+    operator_id  TEXT    NOT NULL,
+    window_id    TEXT    NOT NULL,
+    service_date TEXT    NOT NULL,
+    -- When it is looked at next; none when it is sealed and nothing has changed since.
+    due_us       INTEGER,
+    -- Up to when changes were seen.
+    seen_us      INTEGER NOT NULL,
+    PRIMARY KEY (operator_id, window_id, service_date)
+) STRICT;
+CREATE INDEX daily_log_due_next ON daily_log_due (due_us) WHERE due_us IS NOT NULL;
