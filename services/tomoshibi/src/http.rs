@@ -129,7 +129,7 @@ async fn grpc(running: &Running) -> anyhow::Result<Routes> {
     }
     let shutdown = running.shutdown.clone();
     tokio::spawn(async move {
-        shutdown.draining().await;
+        shutdown.leaving().await;
         reporter.set_not_serving::<RoutingServiceServer<RoutingServer>>().await;
         reporter.set_not_serving::<EscalationServiceServer<EscalationServer>>().await;
         reporter.set_not_serving::<CallServiceServer<CallServer>>().await;
@@ -143,7 +143,7 @@ async fn grpc(running: &Running) -> anyhow::Result<Routes> {
 
 /// Names what is not ready. A store that is away does not make the line unready: calls are taken.
 async fn ready(State(about): State<About>) -> impl IntoResponse {
-    if about.shutdown.is_draining() {
+    if about.shutdown.is_leaving() {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining: no new calls\n");
     }
     match about.db.begin().await {
