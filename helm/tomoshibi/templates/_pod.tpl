@@ -201,6 +201,7 @@ seccompProfile: { type: RuntimeDefault }
 {{- define "tomoshibi.env" -}}
 {{- $ := .root -}}
 {{- $v := $.Values -}}
+{{- $service := .service -}}
 {{- $telephony := has .service (list "telephony" "all") -}}
 - { name: TOMOSHIBI_CONFIG, value: /etc/tomoshibi/line.toml }
 - { name: TOMOSHIBI_DATA, value: /var/lib/tomoshibi }
@@ -237,7 +238,7 @@ seccompProfile: { type: RuntimeDefault }
 {{- end }}
 {{- if eq $v.mode "services" }}
 {{- range list "routing" "escalation" "telephony" "triage" "referral" }}
-{{- if ne . $.service }}
+{{- if ne . $service }}
 - { name: TOMOSHIBI_{{ upper . }}__AT, value: "http://{{ include "tomoshibi.fullname" $ }}-{{ . }}:8080" }
 {{- end }}
 {{- end }}
