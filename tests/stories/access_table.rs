@@ -23,6 +23,8 @@ const TABLE: &[(&str, &str)] = &[
     //                                                     co ps su ce ro ad au
     ("console.v1.AccessService/SignIn",                   "anyone"),
     ("console.v1.AccessService/BreakGlass",               "anyone"),
+    ("console.v1.AccessService/DescribeProvider",         "anyone"),
+    ("console.v1.AccessService/FinishOidc",               "anyone"),
     ("console.v1.AccessService/DescribeMe",               "signed in"),
     ("console.v1.AccessService/ChangePassword",           "signed in"),
     ("console.v1.AccessService/BeginTotp",                "signed in"),
@@ -35,6 +37,7 @@ const TABLE: &[(&str, &str)] = &[
     ("console.v1.AdminService/ChangeAccount",             ".  .  .  .  .  x  . !"),
     ("console.v1.AdminService/ResetAccount",              ".  .  .  .  .  x  . !"),
     ("console.v1.AdminService/DisableAccount",            ".  .  .  .  .  x  . !"),
+    ("console.v1.AdminService/LinkAccount",               ".  .  .  .  .  x  . !"),
     ("console.v1.AdminService/ListSettings",              ".  .  .  .  .  x  x"),
     ("console.v1.AdminService/ListPrompts",               ".  .  x  .  .  x  ."),
     ("console.v1.AdminService/ListAudit",                 ".  .  .  .  .  x  x"),

@@ -40,6 +40,7 @@ async fn act(settings: &LineSettings, command: AccountCommand) -> anyhow::Result
             say_once(&login, &password);
             Ok(())
         }
+        AccountCommand::Link { login, subject } => link(settings, &deps, &login, subject.as_deref()).await,
         AccountCommand::List { json } => list(settings, &deps, json).await,
     }
 }
@@ -77,6 +78,20 @@ async fn add(
     match accounts::add(&settings.accounts, deps, &new).await? {
         Some(password) => say_once(&new.login, &password),
         None => say::line(format_args!("{} can sign in with the password of the file", new.login)),
+    }
+    Ok(())
+}
+
+async fn link(
+    settings: &LineSettings,
+    deps: &AccountsDeps,
+    login: &str,
+    subject: Option<&str>,
+) -> anyhow::Result<()> {
+    accounts::link(&settings.accounts, deps, login, subject.unwrap_or_default()).await?;
+    match subject {
+        Some(_) => say::line(format_args!("{login} can sign in by the provider; their sessions have ended")),
+        None => say::line(format_args!("{login} signs in by password only; their sessions have ended")),
     }
     Ok(())
 }

@@ -275,6 +275,13 @@ pub enum AccountCommand {
     Add(AccountAdd),
     /// Give a new one-time password, take the second factor off and end the sessions
     Reset { login: String },
+    /// Say who an account is at the provider (oidc.claim = "sub"); without --subject the link is taken off
+    Link {
+        login: String,
+        /// The provider's `sub`, letter by letter
+        #[arg(long, value_name = "SUB")]
+        subject: Option<String>,
+    },
     /// Every account of the installation, without names
     List {
         #[arg(long)]

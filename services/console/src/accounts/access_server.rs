@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status};
 
 use super::error::AccessError;
 use super::house::{House, oneself};
+use super::oidc::BrowserSecret;
 use super::password::Password;
 use super::sign_in::{Second, Shown};
 use super::source;
@@ -48,9 +49,14 @@ fn device(metadata: &MetadataMap) -> String {
 
 fn with_cookie<T>(answer: T, cookie: &str) -> Result<Response<T>, Status> {
     let mut response = Response::new(answer);
-    let value = cookie.parse().map_err(|_| Status::internal("the session's cookie cannot be written"))?;
-    response.metadata_mut().insert("set-cookie", value);
+    also_cookie(&mut response, cookie)?;
     Ok(response)
+}
+
+fn also_cookie<T>(response: &mut Response<T>, cookie: &str) -> Result<(), Status> {
+    let value = cookie.parse().map_err(|_| Status::internal("the session's cookie cannot be written"))?;
+    response.metadata_mut().append("set-cookie", value);
+    Ok(())
 }
 
 fn reason(text: &str) -> Result<Private<String>, AccessError> {
@@ -94,6 +100,27 @@ impl AccessService for AccessServer {
             me,
             session_token,
         })
+    }
+
+    async fn describe_provider(
+        &self,
+        _: Request<pb::DescribeProviderRequest>,
+    ) -> Result<Response<pb::DescribeProviderResponse>, Status> {
+        Ok(Response::new(pb::DescribeProviderResponse { provider: self.house.described_provider().await }))
+    }
+
+    async fn finish_oidc(
+        &self,
+        request: Request<pb::FinishOidcRequest>,
+    ) -> Result<Response<pb::FinishOidcResponse>, Status> {
+        let (from, device) = (source::of(&request, &self.house.settings.proxies), device(request.metadata()));
+        let (metadata, _, asked) = request.into_parts();
+        let browser = BrowserSecret::shown(&metadata.into_headers());
+        let (account, opened) = self.house.finish(browser, &asked.code, from, &device).await?;
+        let me = Some(self.house.me(account, opened.session).await?);
+        let mut response = self.handed_over(&opened, false, |_| pb::FinishOidcResponse { me })?;
+        also_cookie(&mut response, &BrowserSecret::no_cookie())?;
+        Ok(response)
     }
 
     async fn sign_out(

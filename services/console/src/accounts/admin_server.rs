@@ -8,6 +8,7 @@ use tonic::{Request, Response, Status};
 
 use super::error::AccessError;
 use super::house::{House, acting};
+use super::oidc;
 use super::roster::{By, Given, Wanted};
 use super::store;
 use super::wire;
@@ -110,6 +111,17 @@ impl AdminService for AdminServer {
         let account = self.house.theirs(&operator, &asked.account_id).await?;
         self.house.disable(By::Request(&who), &account, asked.disabled).await?;
         Ok(Response::new(pb::DisableAccountResponse { account: self.shown(account.id).await? }))
+    }
+
+    async fn link_account(
+        &self,
+        request: Request<pb::LinkAccountRequest>,
+    ) -> Result<Response<pb::LinkAccountResponse>, Status> {
+        let asked = request.get_ref();
+        let (who, operator) = acting(&request, &asked.operator_id)?;
+        let account = self.house.theirs(&operator, &asked.account_id).await?;
+        oidc::link(&self.house, By::Request(&who), &account, &asked.subject).await?;
+        Ok(Response::new(pb::LinkAccountResponse { account: self.shown(account.id).await? }))
     }
 
     async fn list_settings(

@@ -15,6 +15,7 @@ use super::deps::AccountsDeps;
 use super::error::AccessError;
 use super::factor::TotpSecret;
 use super::house::{AccountsFault, House};
+use super::oidc;
 use super::password::Password;
 use super::roster::{By, Given, Wanted};
 use super::settings::AccountsSettings;
@@ -109,6 +110,21 @@ pub async fn reset(
     let house = House::new(settings.clone(), deps.clone())?;
     let account = house.store.by_login(login).await?.ok_or(AccessError::NotFound("login"))?;
     Ok(house.reset(By::Command, &account).await?.into_private())
+}
+
+/// Ties an account to a subject of the provider; an empty one takes the link off. Sessions end.
+///
+/// # Errors
+/// When nobody has this login, there is no provider, or the subject is another account's.
+pub async fn link(
+    settings: &AccountsSettings,
+    deps: &AccountsDeps,
+    login: &str,
+    subject: &str,
+) -> Result<(), CommandFault> {
+    let house = House::new(settings.clone(), deps.clone())?;
+    let account = house.store.by_login(login).await?.ok_or(AccessError::NotFound("login"))?;
+    Ok(oidc::link(&house, By::Command, &account, subject).await?)
 }
 
 /// Every account of the installation.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use domain::access::{Person, Principal};
 use domain::ids::OperatorId;
 use shell::access::{Limits, Sessions, principal};
@@ -13,7 +14,8 @@ use super::admin_server::AdminServer;
 use super::deps::AccountsDeps;
 use super::error::AccessError;
 use super::hashing::Hasher;
-use super::settings::AccountsSettings;
+use super::oidc::{self, Provider};
+use super::settings::{AccountsSettings, SourceLimit};
 use super::source::Sources;
 use super::store::Store;
 
@@ -27,6 +29,9 @@ pub(crate) struct House {
     pub(crate) sources: Sources,
     /// Of emergencies: shorter, and never fresh, because the second factor was not shown.
     pub(crate) emergency: Sessions,
+    pub(crate) provider: Option<Provider>,
+    /// Sign-ins that left for the provider and did not come back.
+    pub(crate) starts: Sources,
     /// Guesses at logins that nobody has are in its audit.
     pub(crate) home: OperatorId,
 }
@@ -37,38 +42,51 @@ pub enum AccountsFault {
         "access.hashing is not possible: argon2id needs 8 KiB of memory for each lane, and one pass or more"
     )]
     Hashing,
+    #[error("oidc.issuer cannot be asked: this machine has no certificates to trust (ca-certificates)")]
+    NoTls,
     #[error("the rota names no operator: add [[operator]]")]
     NoOperator,
 }
 
-/// Both servers, to be put behind the gate.
+/// Both servers, to be put behind the gate, and the pages of the second way in.
 #[derive(Clone, Debug)]
 pub struct Accounts {
     pub access: AccessServer,
     pub admin: AdminServer,
+    pub oidc: Router,
 }
 
 /// # Errors
-/// When the hashing that the settings ask for is not possible, or the rota has no operator.
+/// When the hashing that the settings ask for is not possible, a provider is named and this machine has no
+/// certificates, or the rota has no operator.
 pub fn start(settings: AccountsSettings, deps: AccountsDeps) -> Result<Accounts, AccountsFault> {
     let house = House::new(settings, deps)?;
-    Ok(Accounts { access: AccessServer { house: house.clone() }, admin: AdminServer { house } })
+    let oidc = oidc::routes(house.clone());
+    Ok(Accounts { access: AccessServer { house: house.clone() }, admin: AdminServer { house }, oidc })
 }
 
 impl House {
     pub(crate) fn new(settings: AccountsSettings, deps: AccountsDeps) -> Result<Self, AccountsFault> {
         let home = deps.rota.borrow().operators().first().map(|operator| operator.id.clone());
+        let provider = settings.oidc.clone().map(|oidc| Provider::new(oidc, deps.clock.clone()));
         let hasher = Hasher::new(settings.hashing).map_err(|_| AccountsFault::Hashing)?;
         Ok(Self {
             store: Store::new(deps.db.clone(), deps.sealer.clone()),
             sources: Sources::new(settings.per_source),
+            starts: Sources::new(starts(settings.per_source)),
             emergency: emergency(&settings, &deps),
             home: home.ok_or(AccountsFault::NoOperator)?,
+            provider: provider.map(|made| made.ok_or(AccountsFault::NoTls)).transpose()?,
             settings: Arc::new(settings),
             hasher,
             deps,
         })
     }
+}
+
+/// Who only begins has guessed nothing; a house full of people has one address.
+fn starts(per_source: SourceLimit) -> SourceLimit {
+    SourceLimit { failures: per_source.failures.saturating_mul(10), ..per_source }
 }
 
 fn emergency(settings: &AccountsSettings, deps: &AccountsDeps) -> Sessions {

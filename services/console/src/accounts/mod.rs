@@ -2,7 +2,8 @@
 //!
 //! A password and a second factor, both judged before any answer, so that an
 //! answer tells nothing of what was wrong nor of who has an account. Guesses
-//! count against the login that was typed, whether somebody has it or not.
+//! count against the login that was typed, whether somebody has it or not. A provider
+//! (`oidc`) may stand in for the password.
 
 mod access_server;
 mod admin_server;
@@ -13,6 +14,7 @@ mod factor;
 mod guesses;
 mod hashing;
 mod house;
+mod oidc;
 mod one_self;
 mod password;
 mod roster;
@@ -24,7 +26,8 @@ mod wire;
 
 pub use access_server::AccessServer;
 pub use admin_server::AdminServer;
-pub use command::{AddAccount, CommandFault, Listed, add, example, list, reset};
+pub use command::{AddAccount, CommandFault, Listed, add, example, link, list, reset};
 pub use deps::AccountsDeps;
 pub use house::{Accounts, AccountsFault, start};
+pub use oidc::{Claim, OidcFault, OidcSettings, OidcWritten};
 pub use settings::{AccountsSettings, Hashing, Locking, PromptShown, SettingShown, SourceLimit};

@@ -11,7 +11,7 @@ use super::error::AccessError;
 use super::factor::TotpSecret;
 use super::house::House;
 use super::password::Password;
-use super::store::{Account, NewAccount, Store};
+use super::store::{Account, NewAccount, Post, Store};
 
 const NAME_LETTERS: usize = 100;
 const LOGIN_LETTERS: std::ops::RangeInclusive<usize> = 3..=64;
@@ -25,7 +25,7 @@ pub(crate) enum By<'a> {
 }
 
 impl By<'_> {
-    fn entry(self, operator: &OperatorId, action: &'static str) -> Entry {
+    pub(crate) fn entry(self, operator: &OperatorId, action: &'static str) -> Entry {
         match self {
             Self::Request(who) => Entry::of(who, operator, action),
             Self::Command => Entry::of_system(operator, action),
@@ -49,6 +49,21 @@ pub(crate) struct Wanted<'a> {
     pub(crate) roles: &'a [String],
 }
 
+/// A person of the rota, or one of those who answer for a centre or a hospital.
+enum Staff {
+    Person(StaffId),
+    Centre(StaffId),
+}
+
+impl Staff {
+    fn post(&self) -> Post<'_> {
+        match self {
+            Self::Person(id) => Post { staff: Some(id), of_centre: false },
+            Self::Centre(id) => Post { staff: Some(id), of_centre: true },
+        }
+    }
+}
+
 /// Secrets that were agreed elsewhere. Without a password a one-time password is drawn.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
@@ -67,7 +82,7 @@ impl House {
     ) -> Result<(AccountId, Option<Password>), AccessError> {
         let login = login(wanted.login)?;
         let (name, roles) = (name(wanted.name)?, roles(wanted.roles)?);
-        let staff = self.staff(operator, wanted.staff)?;
+        let staff = self.staff(operator, wanted.staff, roles)?;
         let drawn = given.password.is_none().then(Password::one_time);
         let password = given.password.as_ref().or(drawn.as_ref()).ok_or(AccessError::Hash)?;
         let hash = self.hasher.hash(&self.hasher.place().await?, password).await?;
@@ -75,7 +90,7 @@ impl House {
         let new = NewAccount {
             id,
             operator,
-            staff: staff.as_ref(),
+            post: staff.as_ref().map_or_else(Post::default, Staff::post),
             login: &login,
             name: &name,
             roles,
@@ -114,12 +129,13 @@ impl House {
         wanted: Wanted<'_>,
     ) -> Result<(), AccessError> {
         let (name, roles) = (name(wanted.name)?, roles(wanted.roles)?);
-        let staff = self.staff(&before.operator, wanted.staff)?;
+        let staff = self.staff(&before.operator, wanted.staff, roles)?;
+        let post = staff.as_ref().map_or_else(Post::default, Staff::post);
         let mut tx = self.deps.db.begin().await?;
         if !roles.has(Role::OperatorAdmin) {
             self.keep_an_administrator(&mut tx, before).await?;
         }
-        self.store.describe(&mut tx, before.id, &name, staff.as_ref(), self.deps.clock.now()).await?;
+        self.store.describe(&mut tx, before.id, &name, post, self.deps.clock.now()).await?;
         let entry = by.entry(&before.operator, "account.changed");
         let mut entry = entry.about("account", before.id).with("roles", codes(roles));
         if roles != before.roles {
@@ -178,23 +194,27 @@ impl House {
         }
     }
 
-    fn staff(&self, operator: &OperatorId, staff: &str) -> Result<Option<StaffId>, AccessError> {
+    fn staff(&self, operator: &OperatorId, staff: &str, roles: Roles) -> Result<Option<Staff>, AccessError> {
         if staff.is_empty() {
             return Ok(None);
         }
         let rota = self.deps.rota.borrow();
         let id: Option<StaffId> = staff.parse().ok();
         let is_ours = |id: &StaffId| rota.person(id).is_some_and(|person| person.operator == *operator);
-        match id.filter(|id| is_ours(id) || is_receiver(&rota, operator, id.as_str())) {
-            Some(id) => Ok(Some(id)),
-            None => Err(AccessError::invalid(
+        let may_answer = roles.has(Role::Centre);
+        match id {
+            Some(id) if is_ours(&id) => Ok(Some(Staff::Person(id))),
+            Some(id) if may_answer && is_receiver(&rota, operator, id.as_str()) => {
+                Ok(Some(Staff::Centre(id)))
+            }
+            Some(_) | None => Err(AccessError::invalid(
                 "staff_id",
                 "is a person of the operator's rota, for the role centre a centre or hospital of it, or empty",
             )),
         }
     }
 
-    async fn commit(&self, mut tx: Tx, entry: Entry) -> Result<(), AccessError> {
+    pub(crate) async fn commit(&self, mut tx: Tx, entry: Entry) -> Result<(), AccessError> {
         self.deps.audit.append(&mut tx, &entry).await?;
         Ok(tx.commit().await?)
     }

@@ -4,6 +4,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::oidc::OidcSettings;
+
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Debug)]
@@ -14,6 +16,8 @@ pub struct AccountsSettings {
     /// Letters that a new password has at least; 8 is the least that the guideline for medical systems allows
     /// beside a second factor.
     pub password_letters: usize,
+    /// The second way in, if there is one.
+    pub oidc: Option<OidcSettings>,
     /// How long an emergency sign-in holds.
     pub break_glass_lasts: Duration,
     /// Whose `X-Forwarded-For` is believed.
@@ -30,6 +34,7 @@ impl Default for AccountsSettings {
             locking: Locking::default(),
             per_source: SourceLimit::default(),
             password_letters: 12,
+            oidc: None,
             break_glass_lasts: 60 * MINUTE,
             proxies: Vec::new(),
             settings: Vec::new(),

@@ -41,7 +41,7 @@ pub(crate) enum Second<'a> {
 
 /// A second factor that fits, still to be taken.
 #[derive(Clone, PartialEq, Eq)]
-enum Factor {
+pub(crate) enum Factor {
     None,
     Step(i64),
     Recovery(String),
@@ -50,9 +50,31 @@ enum Factor {
 /// Somebody who is who they say.
 pub(crate) struct Proven {
     pub(crate) account: Account,
-    factor: Factor,
-    index: String,
-    from: Origin,
+    pub(crate) factor: Factor,
+    pub(crate) index: String,
+    pub(crate) from: Origin,
+}
+
+impl Factor {
+    /// As the audit has it: the first proof and this one.
+    fn beside(&self, kind: SessionKind) -> &'static str {
+        match (kind, self) {
+            (SessionKind::Password | SessionKind::BreakGlass, Self::None) => "password",
+            (SessionKind::Password | SessionKind::BreakGlass, Self::Step(_)) => "password_totp",
+            (SessionKind::Password | SessionKind::BreakGlass, Self::Recovery(_)) => "password_recovery_code",
+            (SessionKind::Oidc, Self::None) => "provider",
+            (SessionKind::Oidc, Self::Step(_)) => "provider_totp",
+            (SessionKind::Oidc, Self::Recovery(_)) => "provider_recovery_code",
+        }
+    }
+}
+
+/// How a session begins.
+pub(crate) struct Way<'a> {
+    pub(crate) kind: SessionKind,
+    pub(crate) device: &'a str,
+    /// Of an emergency.
+    pub(crate) reason: Option<&'a Private<String>>,
 }
 
 impl House {
@@ -113,14 +135,29 @@ impl House {
             Store::set_password(&mut tx, account.id, &hash, account.must_change, self.deps.clock.now())
                 .await?;
         }
+        let way = Way { kind, device, reason };
+        let opened = self.open(tx, self.sessions(kind), account, &proven.factor, &way).await?;
+        Ok((account.id, opened))
+    }
+
+    /// Opens the session and writes it down, as the last of a transaction.
+    pub(crate) async fn open(
+        &self,
+        mut tx: Tx,
+        sessions: &Sessions,
+        account: &Account,
+        factor: &Factor,
+        way: &Way<'_>,
+    ) -> Result<Opened, AccessError> {
+        let Way { kind, device, .. } = *way;
         let opening = Opening { account: account.id, operator: &account.operator, kind, device };
-        let opened = self.sessions(kind).open(&mut tx, &opening).await?;
-        let entry = self.entry(account, &opened, kind, &proven.factor, reason)?;
+        let opened = sessions.open(&mut tx, &opening).await?;
+        let entry = self.entry(account, &opened, factor, way)?;
         self.deps.audit.append(&mut tx, &entry).await?;
         tx.commit().await?;
         metrics::counter!("tomoshibi_sign_ins_total", "kind" => kind.code()).increment(1);
         self.alarm(account, kind).await;
-        Ok((account.id, opened))
+        Ok(opened)
     }
 
     fn sessions(&self, kind: SessionKind) -> &Sessions {
@@ -144,7 +181,11 @@ impl House {
     }
 
     /// None: it does not fit.
-    fn factor(&self, account: Option<&Account>, second: Second<'_>) -> Result<Option<Factor>, AccessError> {
+    pub(crate) fn factor(
+        &self,
+        account: Option<&Account>,
+        second: Second<'_>,
+    ) -> Result<Option<Factor>, AccessError> {
         let Some(account) = account else { return Ok(None) };
         match (second, &account.totp_sealed) {
             (Second::Code(code), Some(sealed)) => {
@@ -164,19 +205,29 @@ impl House {
 
     /// The one answer, with the one amount of work: an entry in somebody's audit.
     async fn refuse(&self, account: Option<&Account>, right: bool, shown: &Shown<'_>) -> AccessError {
-        metrics::counter!("tomoshibi_sign_in_refused_total", "why" => "wrong").increment(1);
         let why = match (account, right) {
             (None, _) => "unknown",
             (Some(account), _) if account.disabled => "disabled",
             (Some(_), false) => "password",
             (Some(_), true) => "second_factor",
         };
+        self.turn_away(account, why, shown.from).await
+    }
+
+    /// Into the audit, and wrong.
+    pub(crate) async fn turn_away(
+        &self,
+        account: Option<&Account>,
+        why: &'static str,
+        from: Origin,
+    ) -> AccessError {
+        metrics::counter!("tomoshibi_sign_in_refused_total", "why" => "wrong").increment(1);
         let operator = account.map_or(&self.home, |account| &account.operator);
         let mut entry = Entry::of(&Principal::Stranger, operator, "access.sign_in_failed").with("why", why);
         if let Some(account) = account {
             entry = entry.about("account", account.id);
         }
-        if let Origin::Address(from) = shown.from {
+        if let Origin::Address(from) = from {
             entry = entry.with("from", from.to_string());
         }
         match self.deps.audit.note(&entry).await {
@@ -189,24 +240,18 @@ impl House {
         &self,
         account: &Account,
         opened: &Opened,
-        kind: SessionKind,
         factor: &Factor,
-        reason: Option<&Private<String>>,
+        way: &Way<'_>,
     ) -> Result<Entry, AccessError> {
-        let by = match factor {
-            Factor::None => "password",
-            Factor::Step(_) => "password_totp",
-            Factor::Recovery(_) => "password_recovery_code",
-        };
-        let action = match kind {
+        let action = match way.kind {
             SessionKind::Password | SessionKind::Oidc => "access.signed_in",
             SessionKind::BreakGlass => "access.glass_broken",
         };
         let entry = Entry::of(&Principal::Stranger, &account.operator, action)
             .for_account(account.id, Some(opened.session))
             .about("session", opened.session)
-            .with("by", by);
-        match reason {
+            .with("by", factor.beside(way.kind));
+        match way.reason {
             Some(reason) => Ok(entry.with("reason_sealed", self.store.seal_reason(opened.session, reason)?)),
             None => Ok(entry),
         }

@@ -27,24 +27,31 @@ pub(crate) enum Origin {
 
 /// Where a request comes from.
 pub(crate) fn of<T>(request: &Request<T>, proxies: &[IpAddr]) -> Origin {
-    address(request, proxies).map_or(Origin::Unknown, Origin::Address)
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+    let said = request.metadata().get_all(FORWARDED).iter().next_back().and_then(|said| said.to_str().ok());
+    origin(peer.or(request.remote_addr()), said, proxies)
 }
 
-fn address<T>(request: &Request<T>, proxies: &[IpAddr]) -> Option<IpAddr> {
-    let peer = match request.extensions().get::<ConnectInfo<SocketAddr>>() {
-        Some(ConnectInfo(peer)) => peer.ip().to_canonical(),
-        None => request.remote_addr()?.ip().to_canonical(),
-    };
+/// The same of a request that is no gRPC.
+pub(crate) fn of_page(request: &http::request::Parts, proxies: &[IpAddr]) -> Origin {
+    let peer = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+    let said = request.headers.get_all(FORWARDED).iter().next_back().and_then(|said| said.to_str().ok());
+    origin(peer, said, proxies)
+}
+
+const FORWARDED: &str = "x-forwarded-for";
+
+fn origin(peer: Option<SocketAddr>, forwarded: Option<&str>, proxies: &[IpAddr]) -> Origin {
+    let Some(peer) = peer.map(|peer| peer.ip().to_canonical()) else { return Origin::Unknown };
     match proxies.contains(&peer) {
         // The last one was written by our own proxy; those before it by anybody.
-        true => forwarded(request).or(Some(peer)),
-        false => Some(peer),
+        true => Origin::Address(forwarded.and_then(last_address).unwrap_or(peer)),
+        false => Origin::Address(peer),
     }
 }
 
-fn forwarded<T>(request: &Request<T>) -> Option<IpAddr> {
-    let said = request.metadata().get_all("x-forwarded-for").iter().next_back()?;
-    let last = said.to_str().ok()?.rsplit(',').next()?;
+fn last_address(said: &str) -> Option<IpAddr> {
+    let last = said.rsplit(',').next()?;
     last.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 

@@ -18,6 +18,7 @@ pub(crate) fn account(account: &Account) -> pb::Account {
         roles: roles(account),
         disabled: account.disabled,
         has_totp: account.has_totp(),
+        has_oidc: account.has_oidc,
         last_sign_in_at: account.last_sign_in.map(timestamp),
     }
 }
@@ -31,12 +32,13 @@ pub(crate) fn me(account: &Account, session: &SessionRow, operator_name: String)
         name: account.name.reveal().clone(),
         staff_id: account.staff.as_ref().map(ToString::to_string).unwrap_or_default(),
         roles: roles(account),
-        must_change_password: account.must_change,
+        must_change_password: account.must_change && session.kind != SessionKind::Oidc.code(),
         must_enrol_totp: !account.has_totp() && session.kind == SessionKind::Password.code(),
         fresh_until: at(session.fresh_until_us),
         idle_until: at(session.idle_until_us),
         session_until: at(session.until_us),
         break_glass: session.kind == SessionKind::BreakGlass.code(),
+        by_oidc: session.kind == SessionKind::Oidc.code(),
         recovery_codes_left: u32::try_from(account.recovery.reveal().len()).unwrap_or(u32::MAX),
     }
 }

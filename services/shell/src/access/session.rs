@@ -117,7 +117,8 @@ impl Sessions {
         let (hash, now) = (token.hash(), self.clock.now());
         let rows: Vec<Row> = on!(self.db.read(), pool => sqlx::query_as(
             "SELECT s.session_id, s.account_id, s.operator_id, a.staff_id, s.kind, s.last_us, s.fresh_until_us, r.role,
-                    CASE WHEN a.must_change <> 0 OR (a.totp_sealed IS NULL AND s.kind = 'password')
+                    CASE WHEN (a.must_change <> 0 AND s.kind <> 'oidc')
+                              OR (a.totp_sealed IS NULL AND s.kind = 'password')
                          THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
              FROM session s
              JOIN account a ON a.account_id = s.account_id AND a.operator_id = s.operator_id

@@ -1,11 +1,11 @@
-//! Who may come in, what is kept of consultations, the night on the screen: the sections [access], [triage],
-//! [telephony] and [console].
+//! Who may come in, what is kept of consultations, the night on the screen: the sections [access], [oidc],
+//! [triage], [telephony] and [console].
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use console::accounts::{AccountsSettings, Hashing, Locking, SourceLimit};
+use console::accounts::{AccountsSettings, Hashing, Locking, OidcSettings, OidcWritten, SourceLimit};
 use console::night::{Budget, SilentPrompt};
 use domain::call::Patience;
 use shell::config::{Row, Settings};
@@ -33,11 +33,32 @@ pub(super) fn accounts(settings: &Settings) -> AccountsSettings {
         },
         // domain.md 1.7: 8 is the least beside a second factor.
         password_letters: settings.integer("access.password_letters", 8_u32..=128) as usize,
+        oidc: provider(settings),
         break_glass_lasts: settings.duration("access.break_glass", SECOND * 60..=HOUR * 12),
         proxies: settings.list("access.proxies", "\"10.0.0.7\""),
         settings: Vec::new(),
         prompts: Vec::new(),
     }
+}
+
+/// None: the password is the only way in.
+fn provider(settings: &Settings) -> Option<OidcSettings> {
+    let written = OidcWritten {
+        issuer: settings.text("oidc.issuer"),
+        client_id: settings.text("oidc.client_id"),
+        client_secret: settings.secret_file("oidc.client_secret_file"),
+        redirect: settings.text("oidc.redirect"),
+        claim: settings.text("oidc.claim"),
+        name_ja: settings.text("oidc.name_ja"),
+        name_en: settings.text("oidc.name_en"),
+        accepted_acr: settings.list("oidc.accepted_acr", "\"urn:example:mfa\""),
+        accepted_amr: settings.list("oidc.accepted_amr", "\"mfa\""),
+        limit: settings.duration("oidc.limit", MILLI * 500..=SECOND * 8),
+    };
+    written.read().unwrap_or_else(|faults| {
+        faults.into_iter().for_each(|fault| settings.fault(fault.key, fault.what));
+        None
+    })
 }
 
 /// The rota is filled in when it starts.

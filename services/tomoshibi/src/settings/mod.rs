@@ -12,6 +12,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ::console::accounts::OidcSettings;
 use domain::call::Patience;
 use domain::ids::WindowId;
 use domain::routing::Strategy;
@@ -157,6 +158,14 @@ impl LineSettings {
         }
         if self.sessions.absolute < self.sessions.idle {
             settings.fault("access.absolute", "is shorter than access.idle: make it longer");
+        }
+        let public_url = settings.text("access.public_url");
+        let elsewhere = |oidc: &OidcSettings| !public_url.is_empty() && !oidc.comes_back_to(&public_url);
+        if self.accounts.oidc.as_ref().is_some_and(elsewhere) {
+            settings.fault(
+                "oidc.redirect",
+                "does not begin with access.public_url: people come back to this line",
+            );
         }
         if self.media.port_range.is_empty() {
             settings.fault("media.last_port", "lies before media.first_port");

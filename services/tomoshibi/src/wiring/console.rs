@@ -26,7 +26,7 @@ pub(crate) struct Console {
     pub admin: Gate<AdminServiceServer<AdminServer>>,
     pub night: Gate<ConsoleServiceServer<NightServer>>,
     pub rota: Gate<RotaServiceServer<RotaServer>>,
-    /// The page and the calendars.
+    /// The page, the calendars and the second way in.
     pub pages: Router,
     /// To services that run elsewhere, by name: browsers know this address only.
     pub elsewhere: Vec<(&'static str, Route)>,
@@ -84,7 +84,7 @@ impl House<'_> {
             admin: Gate::new(AdminServiceServer::new(accounts.admin), &self.access),
             night: Gate::new(ConsoleServiceServer::new(running.night.clone()), &self.access),
             rota: Gate::new(RotaServiceServer::new(running.rota.clone()), &self.access),
-            pages: ::console::page::routes().merge(running.calendars.clone()),
+            pages: ::console::page::routes().merge(running.calendars.clone()).merge(accounts.oidc),
             elsewhere,
             accounts_file,
         };

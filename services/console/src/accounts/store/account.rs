@@ -23,12 +23,13 @@ struct Row {
     totp_next_sealed: Option<Vec<u8>>,
     must_change: i64,
     disabled_us: Option<i64>,
+    oidc_index: Option<String>,
     last_us: Option<i64>,
 }
 
 const COLUMNS: &str =
     "SELECT a.account_id, a.operator_id, a.staff_id, a.login, a.name_sealed, a.password_hash,
-    a.totp_sealed, a.totp_next_sealed, a.must_change, a.disabled_us,
+    a.totp_sealed, a.totp_next_sealed, a.must_change, a.disabled_us, a.oidc_index,
     (SELECT max(s.created_us) FROM session s WHERE s.account_id = a.account_id) AS last_us
     FROM account a";
 
@@ -39,6 +40,10 @@ impl Store {
     /// Asks the same of the store whether there is such an account or not.
     pub(crate) async fn by_login(&self, login: &str) -> Result<Option<Account>, AccessError> {
         Ok(self.read("WHERE a.login = $1", login).await?.pop())
+    }
+
+    pub(crate) async fn by_oidc(&self, index: &str) -> Result<Option<Account>, AccessError> {
+        Ok(self.read("WHERE a.oidc_index = $1", index).await?.pop())
     }
 
     pub(crate) async fn by_id(&self, id: AccountId) -> Result<Option<Account>, AccessError> {
@@ -93,6 +98,7 @@ impl Store {
             totp_next_sealed: row.totp_next_sealed.map(Private::new),
             must_change: row.must_change != 0,
             disabled: row.disabled_us.is_some(),
+            has_oidc: row.oidc_index.is_some(),
             recovery: Private::new(recovery),
             last_sign_in: row.last_us.map(Instant::from_micros),
         })

@@ -10,12 +10,19 @@ use shell::store::{Attempt, StoreError, Tx};
 use super::Store;
 use crate::accounts::error::AccessError;
 
+/// Whose place somebody holds: a person's of the rota, who is one, or a centre's, for which several answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Post<'a> {
+    pub(crate) staff: Option<&'a StaffId>,
+    pub(crate) of_centre: bool,
+}
+
 /// An account to be.
 #[derive(Debug)]
 pub(crate) struct NewAccount<'a> {
     pub(crate) id: AccountId,
     pub(crate) operator: &'a OperatorId,
-    pub(crate) staff: Option<&'a StaffId>,
+    pub(crate) post: Post<'a>,
     pub(crate) login: &'a str,
     pub(crate) name: &'a Private<String>,
     pub(crate) roles: Roles,
@@ -35,13 +42,13 @@ impl Store {
         on!(&mut *tx, t => {
             sqlx::query(
                 "INSERT INTO account (account_id, operator_id, staff_id, login, name_sealed, password_hash,
-                                      totp_sealed, must_change, created_us, changed_us)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+                                      totp_sealed, must_change, created_us, changed_us, of_centre)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
             )
-            .bind(new.id.to_string()).bind(new.operator.as_str()).bind(new.staff.map(StaffId::as_str))
+            .bind(new.id.to_string()).bind(new.operator.as_str()).bind(new.post.staff.map(StaffId::as_str))
             .bind(new.login).bind(name).bind(new.password_hash.reveal())
             .bind(new.totp_sealed.as_ref().map(|sealed| sealed.reveal().clone()))
-            .bind(i64::from(new.must_change)).bind(now.micros())
+            .bind(i64::from(new.must_change)).bind(now.micros()).bind(i64::from(new.post.of_centre))
             .execute(&mut **t).await.map(drop)
         })
         .attempt("add an account")
@@ -54,15 +61,17 @@ impl Store {
         tx: &mut Tx,
         id: AccountId,
         name: &Private<String>,
-        staff: Option<&StaffId>,
+        post: Post<'_>,
         now: Instant,
     ) -> Result<(), AccessError> {
         let name = self.seal_name(id, name)?;
         on!(tx, t => {
             sqlx::query(
-                "UPDATE account SET name_sealed = $2, staff_id = $3, changed_us = $4 WHERE account_id = $1",
+                "UPDATE account SET name_sealed = $2, staff_id = $3, changed_us = $4, of_centre = $5
+                 WHERE account_id = $1",
             )
-            .bind(id.to_string()).bind(name).bind(staff.map(StaffId::as_str)).bind(now.micros())
+            .bind(id.to_string()).bind(name).bind(post.staff.map(StaffId::as_str)).bind(now.micros())
+            .bind(i64::from(post.of_centre))
             .execute(&mut **t).await.map(drop)
         })
         .attempt("change an account")
@@ -197,9 +206,9 @@ async fn add_roles(tx: &mut Tx, id: AccountId, roles: Roles) -> Result<(), Store
 
 fn taken(error: StoreError) -> AccessError {
     match error.is_taken() {
-        true => {
-            AccessError::Taken("login or staff_id has an account already: one login and one account a person")
-        }
+        true => AccessError::Taken(
+            "login or staff_id has an account already: one login and one account a person (several for a centre)",
+        ),
         false => error.into(),
     }
 }

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod change;
 mod guess;
+mod oidc;
 mod session;
 
 use base64::Engine as _;
@@ -16,7 +17,8 @@ use shell::seal::{Place, SealFault, Sealer};
 use shell::store::{Db, StoreError};
 
 pub(crate) use audit::{AuditRow, Wanted};
-pub(crate) use change::NewAccount;
+pub(crate) use change::{NewAccount, Post};
+pub(crate) use oidc::{AttemptRow, Stage};
 pub(crate) use session::SessionRow;
 
 /// Cheap to clone.
@@ -40,6 +42,8 @@ pub(crate) struct Account {
     pub(crate) totp_next_sealed: Option<Private<Vec<u8>>>,
     pub(crate) must_change: bool,
     pub(crate) disabled: bool,
+    /// Linked to a subject of the provider.
+    pub(crate) has_oidc: bool,
     /// Hashes of those that were not used.
     pub(crate) recovery: Private<Vec<String>>,
     pub(crate) last_sign_in: Option<Instant>,
@@ -92,6 +96,20 @@ impl Store {
         self.sealer.open(reason_of(session), &STANDARD.decode(sealed).ok()?).ok()
     }
 
+    /// Nonce and verifier of a sign-in under way, or whose it is.
+    pub(crate) fn seal_attempt(&self, hash: &str, what: &Private<String>) -> Result<Vec<u8>, SealFault> {
+        self.sealer.seal(attempt_of(hash), what)
+    }
+
+    pub(crate) fn open_attempt(&self, hash: &str, sealed: &[u8]) -> Result<Private<String>, SealFault> {
+        self.sealer.open(attempt_of(hash), sealed)
+    }
+
+    /// What a subject of a provider is known by.
+    pub(crate) fn oidc_index(&self, home: &OperatorId, issuer: &str, subject: &str) -> String {
+        self.sealer.blind_word(home, "oidc subject", &format!("{issuer}\n{subject}"))
+    }
+
     /// What a login that somebody typed is counted under.
     pub(crate) fn login_index(&self, home: &OperatorId, login: &str) -> String {
         self.sealer.blind_word(home, "sign in", login)
@@ -104,6 +122,10 @@ fn place<'a>(row: &'a str, column: &'a str) -> Place<'a> {
 
 fn reason_of(session: &str) -> Place<'_> {
     Place { table: "audit_event", row: session, column: "reason" }
+}
+
+fn attempt_of(hash: &str) -> Place<'_> {
+    Place { table: "oidc_attempt", row: hash, column: "sealed" }
 }
 
 fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tomoshibi/console/v1/access.proto.
  */
 export const file_tomoshibi_console_v1_access: GenFile = /*@__PURE__*/
-  fileDesc("CiF0b21vc2hpYmkvY29uc29sZS92MS9hY2Nlc3MucHJvdG8SFHRvbW9zaGliaS5jb25zb2xlLnYxIlIKDVNpZ25JblJlcXVlc3QSDQoFbG9naW4YASABKAkSEAoIcGFzc3dvcmQYAiABKAkSDAoEY29kZRgDIAEoCRISCgp3YW50X3Rva2VuGAQgASgIIk0KDlNpZ25JblJlc3BvbnNlEiQKAm1lGAEgASgLMhgudG9tb3NoaWJpLmNvbnNvbGUudjEuTWUSFQoNc2Vzc2lvbl90b2tlbhgCIAEoCSJYChFCcmVha0dsYXNzUmVxdWVzdBINCgVsb2dpbhgBIAEoCRIQCghwYXNzd29yZBgCIAEoCRIOCgZyZWFzb24YAyABKAkSEgoKd2FudF90b2tlbhgEIAEoCCJRChJCcmVha0dsYXNzUmVzcG9uc2USJAoCbWUYASABKAsyGC50b21vc2hpYmkuY29uc29sZS52MS5NZRIVCg1zZXNzaW9uX3Rva2VuGAIgASgJIv8CCgJNZRISCgphY2NvdW50X2lkGAEgASgJEhMKC29wZXJhdG9yX2lkGAIgASgJEhUKDW9wZXJhdG9yX25hbWUYAyABKAkSDQoFbG9naW4YBCABKAkSDAoEbmFtZRgFIAEoCRIQCghzdGFmZl9pZBgGIAEoCRINCgVyb2xlcxgHIAMoCRIcChRtdXN0X2NoYW5nZV9wYXNzd29yZBgIIAEoCBIXCg9tdXN0X2Vucm9sX3RvdHAYCSABKAgSLwoLZnJlc2hfdW50aWwYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmlkbGVfdW50aWwYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDXNlc3Npb25fdW50aWwYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2JyZWFrX2dsYXNzGA0gASgIEhsKE3JlY292ZXJ5X2NvZGVzX2xlZnQYDiABKA0iJQoOU2lnbk91dFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkiEQoPU2lnbk91dFJlc3BvbnNlIigKEURlc2NyaWJlTWVSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJIjoKEkRlc2NyaWJlTWVSZXNwb25zZRIkCgJtZRgBIAEoCzIYLnRvbW9zaGliaS5jb25zb2xlLnYxLk1lIlgKFUNoYW5nZVBhc3N3b3JkUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIUCgxvbGRfcGFzc3dvcmQYAiABKAkSFAoMbmV3X3Bhc3N3b3JkGAMgASgJIj4KFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2USJAoCbWUYASABKAsyGC50b21vc2hpYmkuY29uc29sZS52MS5NZSI5ChBCZWdpblRvdHBSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJIkAKEUJlZ2luVG90cFJlc3BvbnNlEgsKA3VybBgBIAEoCRIOCgZzZWNyZXQYAiABKAkSDgoGcXJfc3ZnGAMgASgJIjcKEkNvbmZpcm1Ub3RwUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIMCgRjb2RlGAIgASgJIlMKE0NvbmZpcm1Ub3RwUmVzcG9uc2USFgoOcmVjb3ZlcnlfY29kZXMYASADKAkSJAoCbWUYAiABKAsyGC50b21vc2hpYmkuY29uc29sZS52MS5NZSJMChVSZWF1dGhlbnRpY2F0ZVJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEAoIcGFzc3dvcmQYAiABKAkSDAoEY29kZRgDIAEoCSI+ChZSZWF1dGhlbnRpY2F0ZVJlc3BvbnNlEiQKAm1lGAEgASgLMhgudG9tb3NoaWJpLmNvbnNvbGUudjEuTWUiqgEKB1Nlc3Npb24SEgoKc2Vzc2lvbl9pZBgBIAEoCRIuCgpjcmVhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdsYXN0X2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZkZXZpY2UYBCABKAkSEAoIdGhpc19vbmUYBSABKAgSDAoEa2luZBgGIAEoCSIqChNMaXN0U2Vzc2lvbnNSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJIkcKFExpc3RTZXNzaW9uc1Jlc3BvbnNlEi8KCHNlc3Npb25zGAEgAygLMh0udG9tb3NoaWJpLmNvbnNvbGUudjEuU2Vzc2lvbiI/ChRSZXZva2VTZXNzaW9uUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJIhcKFVJldm9rZVNlc3Npb25SZXNwb25zZSK0AQoHQWNjb3VudBISCgphY2NvdW50X2lkGAEgASgJEg0KBWxvZ2luGAIgASgJEgwKBG5hbWUYAyABKAkSEAoIc3RhZmZfaWQYBCABKAkSDQoFcm9sZXMYBSADKAkSEAoIZGlzYWJsZWQYBiABKAgSEAoIaGFzX3RvdHAYByABKAgSMwoPbGFzdF9zaWduX2luX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIqChNMaXN0QWNjb3VudHNSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJIkcKFExpc3RBY2NvdW50c1Jlc3BvbnNlEi8KCGFjY291bnRzGAEgAygLMh0udG9tb3NoaWJpLmNvbnNvbGUudjEuQWNjb3VudCJpChRDcmVhdGVBY2NvdW50UmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRINCgVsb2dpbhgCIAEoCRIMCgRuYW1lGAMgASgJEhAKCHN0YWZmX2lkGAQgASgJEg0KBXJvbGVzGAUgAygJImIKFUNyZWF0ZUFjY291bnRSZXNwb25zZRIuCgdhY2NvdW50GAEgASgLMh0udG9tb3NoaWJpLmNvbnNvbGUudjEuQWNjb3VudBIZChFvbmVfdGltZV9wYXNzd29yZBgCIAEoCSJbChRDaGFuZ2VBY2NvdW50UmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIuCgdhY2NvdW50GAIgASgLMh0udG9tb3NoaWJpLmNvbnNvbGUudjEuQWNjb3VudCJHChVDaGFuZ2VBY2NvdW50UmVzcG9uc2USLgoHYWNjb3VudBgBIAEoCzIdLnRvbW9zaGliaS5jb25zb2xlLnYxLkFjY291bnQiPgoTUmVzZXRBY2NvdW50UmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgphY2NvdW50X2lkGAIgASgJIjEKFFJlc2V0QWNjb3VudFJlc3BvbnNlEhkKEW9uZV90aW1lX3Bhc3N3b3JkGAEgASgJIlIKFURpc2FibGVBY2NvdW50UmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgphY2NvdW50X2lkGAIgASgJEhAKCGRpc2FibGVkGAMgASgIIkgKFkRpc2FibGVBY2NvdW50UmVzcG9uc2USLgoHYWNjb3VudBgBIAEoCzIdLnRvbW9zaGliaS5jb25zb2xlLnYxLkFjY291bnQiQwoHU2V0dGluZxILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAkSDgoGb3JpZ2luGAMgASgJEgwKBG5vdGUYBCABKAkiKgoTTGlzdFNldHRpbmdzUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCSJHChRMaXN0U2V0dGluZ3NSZXNwb25zZRIvCghzZXR0aW5ncxgBIAMoCzIdLnRvbW9zaGliaS5jb25zb2xlLnYxLlNldHRpbmciTwoGUHJvbXB0Eg4KBnByb21wdBgBIAEoCRIQCghsYW5ndWFnZRgCIAEoCRINCgV3b3JkcxgDIAEoCRIUCgxtaWxsaXNlY29uZHMYBCABKA0iKQoSTGlzdFByb21wdHNSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJIkQKE0xpc3RQcm9tcHRzUmVzcG9uc2USLQoHcHJvbXB0cxgBIAMoCzIcLnRvbW9zaGliaS5jb25zb2xlLnYxLlByb21wdCKfAQoKQXVkaXRFbnRyeRILCgNzZXEYASABKAQSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmFjY291bnRfaWQYAyABKAkSDgoGYWN0aW9uGAQgASgJEhQKDHN1YmplY3Rfa2luZBgFIAEoCRISCgpzdWJqZWN0X2lkGAYgASgJEg4KBmRldGFpbBgHIAEoCSJuChBMaXN0QXVkaXRSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEg4KBmJlZm9yZRgCIAEoBBINCgVsaW1pdBgDIAEoDRISCgphY2NvdW50X2lkGAQgASgJEhIKCnN1YmplY3RfaWQYBSABKAkiRgoRTGlzdEF1ZGl0UmVzcG9uc2USMQoHZW50cmllcxgBIAMoCzIgLnRvbW9zaGliaS5jb25zb2xlLnYxLkF1ZGl0RW50cnkiKQoSVmVyaWZ5QXVkaXRSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJIlgKE1ZlcmlmeUF1ZGl0UmVzcG9uc2USDwoHZW50cmllcxgBIAEoBBIwCgZmYXVsdHMYAiADKAsyIC50b21vc2hpYmkuY29uc29sZS52MS5BdWRpdEZhdWx0IigKCkF1ZGl0RmF1bHQSCwoDc2VxGAEgASgEEg0KBWZhdWx0GAIgASgJMusHCg1BY2Nlc3NTZXJ2aWNlElMKBlNpZ25JbhIjLnRvbW9zaGliaS5jb25zb2xlLnYxLlNpZ25JblJlcXVlc3QaJC50b21vc2hpYmkuY29uc29sZS52MS5TaWduSW5SZXNwb25zZRJfCgpCcmVha0dsYXNzEicudG9tb3NoaWJpLmNvbnNvbGUudjEuQnJlYWtHbGFzc1JlcXVlc3QaKC50b21vc2hpYmkuY29uc29sZS52MS5CcmVha0dsYXNzUmVzcG9uc2USVgoHU2lnbk91dBIkLnRvbW9zaGliaS5jb25zb2xlLnYxLlNpZ25PdXRSZXF1ZXN0GiUudG9tb3NoaWJpLmNvbnNvbGUudjEuU2lnbk91dFJlc3BvbnNlEl8KCkRlc2NyaWJlTWUSJy50b21vc2hpYmkuY29uc29sZS52MS5EZXNjcmliZU1lUmVxdWVzdBooLnRvbW9zaGliaS5jb25zb2xlLnYxLkRlc2NyaWJlTWVSZXNwb25zZRJrCg5DaGFuZ2VQYXNzd29yZBIrLnRvbW9zaGliaS5jb25zb2xlLnYxLkNoYW5nZVBhc3N3b3JkUmVxdWVzdBosLnRvbW9zaGliaS5jb25zb2xlLnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2USXAoJQmVnaW5Ub3RwEiYudG9tb3NoaWJpLmNvbnNvbGUudjEuQmVnaW5Ub3RwUmVxdWVzdBonLnRvbW9zaGliaS5jb25zb2xlLnYxLkJlZ2luVG90cFJlc3BvbnNlEmIKC0NvbmZpcm1Ub3RwEigudG9tb3NoaWJpLmNvbnNvbGUudjEuQ29uZmlybVRvdHBSZXF1ZXN0GikudG9tb3NoaWJpLmNvbnNvbGUudjEuQ29uZmlybVRvdHBSZXNwb25zZRJrCg5SZWF1dGhlbnRpY2F0ZRIrLnRvbW9zaGliaS5jb25zb2xlLnYxLlJlYXV0aGVudGljYXRlUmVxdWVzdBosLnRvbW9zaGliaS5jb25zb2xlLnYxLlJlYXV0aGVudGljYXRlUmVzcG9uc2USZQoMTGlzdFNlc3Npb25zEikudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdFNlc3Npb25zUmVxdWVzdBoqLnRvbW9zaGliaS5jb25zb2xlLnYxLkxpc3RTZXNzaW9uc1Jlc3BvbnNlEmgKDVJldm9rZVNlc3Npb24SKi50b21vc2hpYmkuY29uc29sZS52MS5SZXZva2VTZXNzaW9uUmVxdWVzdBorLnRvbW9zaGliaS5jb25zb2xlLnYxLlJldm9rZVNlc3Npb25SZXNwb25zZTKqBwoMQWRtaW5TZXJ2aWNlEmUKDExpc3RBY2NvdW50cxIpLnRvbW9zaGliaS5jb25zb2xlLnYxLkxpc3RBY2NvdW50c1JlcXVlc3QaKi50b21vc2hpYmkuY29uc29sZS52MS5MaXN0QWNjb3VudHNSZXNwb25zZRJoCg1DcmVhdGVBY2NvdW50EioudG9tb3NoaWJpLmNvbnNvbGUudjEuQ3JlYXRlQWNjb3VudFJlcXVlc3QaKy50b21vc2hpYmkuY29uc29sZS52MS5DcmVhdGVBY2NvdW50UmVzcG9uc2USaAoNQ2hhbmdlQWNjb3VudBIqLnRvbW9zaGliaS5jb25zb2xlLnYxLkNoYW5nZUFjY291bnRSZXF1ZXN0GisudG9tb3NoaWJpLmNvbnNvbGUudjEuQ2hhbmdlQWNjb3VudFJlc3BvbnNlEmUKDFJlc2V0QWNjb3VudBIpLnRvbW9zaGliaS5jb25zb2xlLnYxLlJlc2V0QWNjb3VudFJlcXVlc3QaKi50b21vc2hpYmkuY29uc29sZS52MS5SZXNldEFjY291bnRSZXNwb25zZRJrCg5EaXNhYmxlQWNjb3VudBIrLnRvbW9zaGliaS5jb25zb2xlLnYxLkRpc2FibGVBY2NvdW50UmVxdWVzdBosLnRvbW9zaGliaS5jb25zb2xlLnYxLkRpc2FibGVBY2NvdW50UmVzcG9uc2USZQoMTGlzdFNldHRpbmdzEikudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdFNldHRpbmdzUmVxdWVzdBoqLnRvbW9zaGliaS5jb25zb2xlLnYxLkxpc3RTZXR0aW5nc1Jlc3BvbnNlEmIKC0xpc3RQcm9tcHRzEigudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdFByb21wdHNSZXF1ZXN0GikudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdFByb21wdHNSZXNwb25zZRJcCglMaXN0QXVkaXQSJi50b21vc2hpYmkuY29uc29sZS52MS5MaXN0QXVkaXRSZXF1ZXN0GicudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdEF1ZGl0UmVzcG9uc2USYgoLVmVyaWZ5QXVkaXQSKC50b21vc2hpYmkuY29uc29sZS52MS5WZXJpZnlBdWRpdFJlcXVlc3QaKS50b21vc2hpYmkuY29uc29sZS52MS5WZXJpZnlBdWRpdFJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("CiF0b21vc2hpYmkvY29uc29sZS92MS9hY2Nlc3MucHJvdG8SFHRvbW9zaGliaS5jb25zb2xlLnYxIlIKDVNpZ25JblJlcXVlc3QSDQoFbG9naW4YASABKAkSEAoIcGFzc3dvcmQYAiABKAkSDAoEY29kZRgDIAEoCRISCgp3YW50X3Rva2VuGAQgASgIIk0KDlNpZ25JblJlc3BvbnNlEiQKAm1lGAEgASgLMhgudG9tb3NoaWJpLmNvbnNvbGUudjEuTWUSFQoNc2Vzc2lvbl90b2tlbhgCIAEoCSJYChFCcmVha0dsYXNzUmVxdWVzdBINCgVsb2dpbhgBIAEoCRIQCghwYXNzd29yZBgCIAEoCRIOCgZyZWFzb24YAyABKAkSEgoKd2FudF90b2tlbhgEIAEoCCJRChJCcmVha0dsYXNzUmVzcG9uc2USJAoCbWUYASABKAsyGC50b21vc2hpYmkuY29uc29sZS52MS5NZRIVCg1zZXNzaW9uX3Rva2VuGAIgASgJIpADCgJNZRISCgphY2NvdW50X2lkGAEgASgJEhMKC29wZXJhdG9yX2lkGAIgASgJEhUKDW9wZXJhdG9yX25hbWUYAyABKAkSDQoFbG9naW4YBCABKAkSDAoEbmFtZRgFIAEoCRIQCghzdGFmZl9pZBgGIAEoCRINCgVyb2xlcxgHIAMoCRIcChRtdXN0X2NoYW5nZV9wYXNzd29yZBgIIAEoCBIXCg9tdXN0X2Vucm9sX3RvdHAYCSABKAgSLwoLZnJlc2hfdW50aWwYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmlkbGVfdW50aWwYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDXNlc3Npb25fdW50aWwYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2JyZWFrX2dsYXNzGA0gASgIEhsKE3JlY292ZXJ5X2NvZGVzX2xlZnQYDiABKA0SDwoHYnlfb2lkYxgPIAEoCCIZChdEZXNjcmliZVByb3ZpZGVyUmVxdWVzdCJMChhEZXNjcmliZVByb3ZpZGVyUmVzcG9uc2USMAoIcHJvdmlkZXIYASABKAsyHi50b21vc2hpYmkuY29uc29sZS52MS5Qcm92aWRlciI9CghQcm92aWRlchIPCgduYW1lX2phGAEgASgJEg8KB25hbWVfZW4YAiABKAkSDwoHYW5zd2VycxgDIAEoCCIhChFGaW5pc2hPaWRjUmVxdWVzdBIMCgRjb2RlGAEgASgJIjoKEkZpbmlzaE9pZGNSZXNwb25zZRIkCgJtZRgBIAEoCzIYLnRvbW9zaGliaS5jb25zb2xlLnYxLk1lIiUKDlNpZ25PdXRSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJIhEKD1NpZ25PdXRSZXNwb25zZSIoChFEZXNjcmliZU1lUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCSI6ChJEZXNjcmliZU1lUmVzcG9uc2USJAoCbWUYASABKAsyGC50b21vc2hpYmkuY29uc29sZS52MS5NZSJYChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSFAoMb2xkX3Bhc3N3b3JkGAIgASgJEhQKDG5ld19wYXNzd29yZBgDIAEoCSI+ChZDaGFuZ2VQYXNzd29yZFJlc3BvbnNlEiQKAm1lGAEgASgLMhgudG9tb3NoaWJpLmNvbnNvbGUudjEuTWUiOQoQQmVnaW5Ub3RwUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIQCghwYXNzd29yZBgCIAEoCSJAChFCZWdpblRvdHBSZXNwb25zZRILCgN1cmwYASABKAkSDgoGc2VjcmV0GAIgASgJEg4KBnFyX3N2ZxgDIAEoCSI3ChJDb25maXJtVG90cFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDAoEY29kZRgCIAEoCSJTChNDb25maXJtVG90cFJlc3BvbnNlEhYKDnJlY292ZXJ5X2NvZGVzGAEgAygJEiQKAm1lGAIgASgLMhgudG9tb3NoaWJpLmNvbnNvbGUudjEuTWUiTAoVUmVhdXRoZW50aWNhdGVSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJEgwKBGNvZGUYAyABKAkiPgoWUmVhdXRoZW50aWNhdGVSZXNwb25zZRIkCgJtZRgBIAEoCzIYLnRvbW9zaGliaS5jb25zb2xlLnYxLk1lIqoBCgdTZXNzaW9uEhIKCnNlc3Npb25faWQYASABKAkSLgoKY3JlYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHbGFzdF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZGV2aWNlGAQgASgJEhAKCHRoaXNfb25lGAUgASgIEgwKBGtpbmQYBiABKAkiKgoTTGlzdFNlc3Npb25zUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCSJHChRMaXN0U2Vzc2lvbnNSZXNwb25zZRIvCghzZXNzaW9ucxgBIAMoCzIdLnRvbW9zaGliaS5jb25zb2xlLnYxLlNlc3Npb24iPwoUUmV2b2tlU2Vzc2lvblJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCSIXChVSZXZva2VTZXNzaW9uUmVzcG9uc2UixgEKB0FjY291bnQSEgoKYWNjb3VudF9pZBgBIAEoCRINCgVsb2dpbhgCIAEoCRIMCgRuYW1lGAMgASgJEhAKCHN0YWZmX2lkGAQgASgJEg0KBXJvbGVzGAUgAygJEhAKCGRpc2FibGVkGAYgASgIEhAKCGhhc190b3RwGAcgASgIEjMKD2xhc3Rfc2lnbl9pbl9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIaGFzX29pZGMYCSABKAgiKgoTTGlzdEFjY291bnRzUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCSJHChRMaXN0QWNjb3VudHNSZXNwb25zZRIvCghhY2NvdW50cxgBIAMoCzIdLnRvbW9zaGliaS5jb25zb2xlLnYxLkFjY291bnQiaQoUQ3JlYXRlQWNjb3VudFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDQoFbG9naW4YAiABKAkSDAoEbmFtZRgDIAEoCRIQCghzdGFmZl9pZBgEIAEoCRINCgVyb2xlcxgFIAMoCSJiChVDcmVhdGVBY2NvdW50UmVzcG9uc2USLgoHYWNjb3VudBgBIAEoCzIdLnRvbW9zaGliaS5jb25zb2xlLnYxLkFjY291bnQSGQoRb25lX3RpbWVfcGFzc3dvcmQYAiABKAkiWwoUQ2hhbmdlQWNjb3VudFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSLgoHYWNjb3VudBgCIAEoCzIdLnRvbW9zaGliaS5jb25zb2xlLnYxLkFjY291bnQiRwoVQ2hhbmdlQWNjb3VudFJlc3BvbnNlEi4KB2FjY291bnQYASABKAsyHS50b21vc2hpYmkuY29uc29sZS52MS5BY2NvdW50Ij4KE1Jlc2V0QWNjb3VudFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEgoKYWNjb3VudF9pZBgCIAEoCSIxChRSZXNldEFjY291bnRSZXNwb25zZRIZChFvbmVfdGltZV9wYXNzd29yZBgBIAEoCSJSChVEaXNhYmxlQWNjb3VudFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEgoKYWNjb3VudF9pZBgCIAEoCRIQCghkaXNhYmxlZBgDIAEoCCJIChZEaXNhYmxlQWNjb3VudFJlc3BvbnNlEi4KB2FjY291bnQYASABKAsyHS50b21vc2hpYmkuY29uc29sZS52MS5BY2NvdW50Ik4KEkxpbmtBY2NvdW50UmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRISCgphY2NvdW50X2lkGAIgASgJEg8KB3N1YmplY3QYAyABKAkiRQoTTGlua0FjY291bnRSZXNwb25zZRIuCgdhY2NvdW50GAEgASgLMh0udG9tb3NoaWJpLmNvbnNvbGUudjEuQWNjb3VudCJDCgdTZXR0aW5nEgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCRIOCgZvcmlnaW4YAyABKAkSDAoEbm90ZRgEIAEoCSIqChNMaXN0U2V0dGluZ3NSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJIkcKFExpc3RTZXR0aW5nc1Jlc3BvbnNlEi8KCHNldHRpbmdzGAEgAygLMh0udG9tb3NoaWJpLmNvbnNvbGUudjEuU2V0dGluZyJPCgZQcm9tcHQSDgoGcHJvbXB0GAEgASgJEhAKCGxhbmd1YWdlGAIgASgJEg0KBXdvcmRzGAMgASgJEhQKDG1pbGxpc2Vjb25kcxgEIAEoDSIpChJMaXN0UHJvbXB0c1JlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkiRAoTTGlzdFByb21wdHNSZXNwb25zZRItCgdwcm9tcHRzGAEgAygLMhwudG9tb3NoaWJpLmNvbnNvbGUudjEuUHJvbXB0Ip8BCgpBdWRpdEVudHJ5EgsKA3NlcRgBIAEoBBImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKYWNjb3VudF9pZBgDIAEoCRIOCgZhY3Rpb24YBCABKAkSFAoMc3ViamVjdF9raW5kGAUgASgJEhIKCnN1YmplY3RfaWQYBiABKAkSDgoGZGV0YWlsGAcgASgJIm4KEExpc3RBdWRpdFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDgoGYmVmb3JlGAIgASgEEg0KBWxpbWl0GAMgASgNEhIKCmFjY291bnRfaWQYBCABKAkSEgoKc3ViamVjdF9pZBgFIAEoCSJGChFMaXN0QXVkaXRSZXNwb25zZRIxCgdlbnRyaWVzGAEgAygLMiAudG9tb3NoaWJpLmNvbnNvbGUudjEuQXVkaXRFbnRyeSIpChJWZXJpZnlBdWRpdFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkiWAoTVmVyaWZ5QXVkaXRSZXNwb25zZRIPCgdlbnRyaWVzGAEgASgEEjAKBmZhdWx0cxgCIAMoCzIgLnRvbW9zaGliaS5jb25zb2xlLnYxLkF1ZGl0RmF1bHQiKAoKQXVkaXRGYXVsdBILCgNzZXEYASABKAQSDQoFZmF1bHQYAiABKAkyvwkKDUFjY2Vzc1NlcnZpY2USUwoGU2lnbkluEiMudG9tb3NoaWJpLmNvbnNvbGUudjEuU2lnbkluUmVxdWVzdBokLnRvbW9zaGliaS5jb25zb2xlLnYxLlNpZ25JblJlc3BvbnNlEl8KCkJyZWFrR2xhc3MSJy50b21vc2hpYmkuY29uc29sZS52MS5CcmVha0dsYXNzUmVxdWVzdBooLnRvbW9zaGliaS5jb25zb2xlLnYxLkJyZWFrR2xhc3NSZXNwb25zZRJxChBEZXNjcmliZVByb3ZpZGVyEi0udG9tb3NoaWJpLmNvbnNvbGUudjEuRGVzY3JpYmVQcm92aWRlclJlcXVlc3QaLi50b21vc2hpYmkuY29uc29sZS52MS5EZXNjcmliZVByb3ZpZGVyUmVzcG9uc2USXwoKRmluaXNoT2lkYxInLnRvbW9zaGliaS5jb25zb2xlLnYxLkZpbmlzaE9pZGNSZXF1ZXN0GigudG9tb3NoaWJpLmNvbnNvbGUudjEuRmluaXNoT2lkY1Jlc3BvbnNlElYKB1NpZ25PdXQSJC50b21vc2hpYmkuY29uc29sZS52MS5TaWduT3V0UmVxdWVzdBolLnRvbW9zaGliaS5jb25zb2xlLnYxLlNpZ25PdXRSZXNwb25zZRJfCgpEZXNjcmliZU1lEicudG9tb3NoaWJpLmNvbnNvbGUudjEuRGVzY3JpYmVNZVJlcXVlc3QaKC50b21vc2hpYmkuY29uc29sZS52MS5EZXNjcmliZU1lUmVzcG9uc2USawoOQ2hhbmdlUGFzc3dvcmQSKy50b21vc2hpYmkuY29uc29sZS52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaLC50b21vc2hpYmkuY29uc29sZS52MS5DaGFuZ2VQYXNzd29yZFJlc3BvbnNlElwKCUJlZ2luVG90cBImLnRvbW9zaGliaS5jb25zb2xlLnYxLkJlZ2luVG90cFJlcXVlc3QaJy50b21vc2hpYmkuY29uc29sZS52MS5CZWdpblRvdHBSZXNwb25zZRJiCgtDb25maXJtVG90cBIoLnRvbW9zaGliaS5jb25zb2xlLnYxLkNvbmZpcm1Ub3RwUmVxdWVzdBopLnRvbW9zaGliaS5jb25zb2xlLnYxLkNvbmZpcm1Ub3RwUmVzcG9uc2USawoOUmVhdXRoZW50aWNhdGUSKy50b21vc2hpYmkuY29uc29sZS52MS5SZWF1dGhlbnRpY2F0ZVJlcXVlc3QaLC50b21vc2hpYmkuY29uc29sZS52MS5SZWF1dGhlbnRpY2F0ZVJlc3BvbnNlEmUKDExpc3RTZXNzaW9ucxIpLnRvbW9zaGliaS5jb25zb2xlLnYxLkxpc3RTZXNzaW9uc1JlcXVlc3QaKi50b21vc2hpYmkuY29uc29sZS52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZRJoCg1SZXZva2VTZXNzaW9uEioudG9tb3NoaWJpLmNvbnNvbGUudjEuUmV2b2tlU2Vzc2lvblJlcXVlc3QaKy50b21vc2hpYmkuY29uc29sZS52MS5SZXZva2VTZXNzaW9uUmVzcG9uc2UyjggKDEFkbWluU2VydmljZRJlCgxMaXN0QWNjb3VudHMSKS50b21vc2hpYmkuY29uc29sZS52MS5MaXN0QWNjb3VudHNSZXF1ZXN0GioudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdEFjY291bnRzUmVzcG9uc2USaAoNQ3JlYXRlQWNjb3VudBIqLnRvbW9zaGliaS5jb25zb2xlLnYxLkNyZWF0ZUFjY291bnRSZXF1ZXN0GisudG9tb3NoaWJpLmNvbnNvbGUudjEuQ3JlYXRlQWNjb3VudFJlc3BvbnNlEmgKDUNoYW5nZUFjY291bnQSKi50b21vc2hpYmkuY29uc29sZS52MS5DaGFuZ2VBY2NvdW50UmVxdWVzdBorLnRvbW9zaGliaS5jb25zb2xlLnYxLkNoYW5nZUFjY291bnRSZXNwb25zZRJlCgxSZXNldEFjY291bnQSKS50b21vc2hpYmkuY29uc29sZS52MS5SZXNldEFjY291bnRSZXF1ZXN0GioudG9tb3NoaWJpLmNvbnNvbGUudjEuUmVzZXRBY2NvdW50UmVzcG9uc2USawoORGlzYWJsZUFjY291bnQSKy50b21vc2hpYmkuY29uc29sZS52MS5EaXNhYmxlQWNjb3VudFJlcXVlc3QaLC50b21vc2hpYmkuY29uc29sZS52MS5EaXNhYmxlQWNjb3VudFJlc3BvbnNlEmIKC0xpbmtBY2NvdW50EigudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlua0FjY291bnRSZXF1ZXN0GikudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlua0FjY291bnRSZXNwb25zZRJlCgxMaXN0U2V0dGluZ3MSKS50b21vc2hpYmkuY29uc29sZS52MS5MaXN0U2V0dGluZ3NSZXF1ZXN0GioudG9tb3NoaWJpLmNvbnNvbGUudjEuTGlzdFNldHRpbmdzUmVzcG9uc2USYgoLTGlzdFByb21wdHMSKC50b21vc2hpYmkuY29uc29sZS52MS5MaXN0UHJvbXB0c1JlcXVlc3QaKS50b21vc2hpYmkuY29uc29sZS52MS5MaXN0UHJvbXB0c1Jlc3BvbnNlElwKCUxpc3RBdWRpdBImLnRvbW9zaGliaS5jb25zb2xlLnYxLkxpc3RBdWRpdFJlcXVlc3QaJy50b21vc2hpYmkuY29uc29sZS52MS5MaXN0QXVkaXRSZXNwb25zZRJiCgtWZXJpZnlBdWRpdBIoLnRvbW9zaGliaS5jb25zb2xlLnYxLlZlcmlmeUF1ZGl0UmVxdWVzdBopLnRvbW9zaGliaS5jb25zb2xlLnYxLlZlcmlmeUF1ZGl0UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message tomoshibi.console.v1.SignInRequest
@@ -207,6 +207,13 @@ export type Me = Message<"tomoshibi.console.v1.Me"> & {
    * @generated from field: uint32 recovery_codes_left = 14;
    */
   recoveryCodesLeft: number;
+
+  /**
+   * Came in by the provider.
+   *
+   * @generated from field: bool by_oidc = 15;
+   */
+  byOidc: boolean;
 };
 
 /**
@@ -215,6 +222,103 @@ export type Me = Message<"tomoshibi.console.v1.Me"> & {
  */
 export const MeSchema: GenMessage<Me> = /*@__PURE__*/
   messageDesc(file_tomoshibi_console_v1_access, 4);
+
+/**
+ * @generated from message tomoshibi.console.v1.DescribeProviderRequest
+ */
+export type DescribeProviderRequest = Message<"tomoshibi.console.v1.DescribeProviderRequest"> & {
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.DescribeProviderRequest.
+ * Use `create(DescribeProviderRequestSchema)` to create a new message.
+ */
+export const DescribeProviderRequestSchema: GenMessage<DescribeProviderRequest> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_access, 5);
+
+/**
+ * @generated from message tomoshibi.console.v1.DescribeProviderResponse
+ */
+export type DescribeProviderResponse = Message<"tomoshibi.console.v1.DescribeProviderResponse"> & {
+  /**
+   * Missing: there is none.
+   *
+   * @generated from field: tomoshibi.console.v1.Provider provider = 1;
+   */
+  provider?: Provider | undefined;
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.DescribeProviderResponse.
+ * Use `create(DescribeProviderResponseSchema)` to create a new message.
+ */
+export const DescribeProviderResponseSchema: GenMessage<DescribeProviderResponse> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_access, 6);
+
+/**
+ * @generated from message tomoshibi.console.v1.Provider
+ */
+export type Provider = Message<"tomoshibi.console.v1.Provider"> & {
+  /**
+   * @generated from field: string name_ja = 1;
+   */
+  nameJa: string;
+
+  /**
+   * @generated from field: string name_en = 2;
+   */
+  nameEn: string;
+
+  /**
+   * False: it does not answer now. The password still opens.
+   *
+   * @generated from field: bool answers = 3;
+   */
+  answers: boolean;
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.Provider.
+ * Use `create(ProviderSchema)` to create a new message.
+ */
+export const ProviderSchema: GenMessage<Provider> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_access, 7);
+
+/**
+ * @generated from message tomoshibi.console.v1.FinishOidcRequest
+ */
+export type FinishOidcRequest = Message<"tomoshibi.console.v1.FinishOidcRequest"> & {
+  /**
+   * Six digits, or a recovery code.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.FinishOidcRequest.
+ * Use `create(FinishOidcRequestSchema)` to create a new message.
+ */
+export const FinishOidcRequestSchema: GenMessage<FinishOidcRequest> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_access, 8);
+
+/**
+ * @generated from message tomoshibi.console.v1.FinishOidcResponse
+ */
+export type FinishOidcResponse = Message<"tomoshibi.console.v1.FinishOidcResponse"> & {
+  /**
+   * @generated from field: tomoshibi.console.v1.Me me = 1;
+   */
+  me?: Me | undefined;
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.FinishOidcResponse.
+ * Use `create(FinishOidcResponseSchema)` to create a new message.
+ */
+export const FinishOidcResponseSchema: GenMessage<FinishOidcResponse> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_access, 9);
 
 /**
  * @generated from message tomoshibi.console.v1.SignOutRequest
@@ -231,7 +335,7 @@ export type SignOutRequest = Message<"tomoshibi.console.v1.SignOutRequest"> & {
  * Use `create(SignOutRequestSchema)` to create a new message.
  */
 export const SignOutRequestSchema: GenMessage<SignOutRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 5);
+  messageDesc(file_tomoshibi_console_v1_access, 10);
 
 /**
  * @generated from message tomoshibi.console.v1.SignOutResponse
@@ -244,7 +348,7 @@ export type SignOutResponse = Message<"tomoshibi.console.v1.SignOutResponse"> & 
  * Use `create(SignOutResponseSchema)` to create a new message.
  */
 export const SignOutResponseSchema: GenMessage<SignOutResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 6);
+  messageDesc(file_tomoshibi_console_v1_access, 11);
 
 /**
  * @generated from message tomoshibi.console.v1.DescribeMeRequest
@@ -263,7 +367,7 @@ export type DescribeMeRequest = Message<"tomoshibi.console.v1.DescribeMeRequest"
  * Use `create(DescribeMeRequestSchema)` to create a new message.
  */
 export const DescribeMeRequestSchema: GenMessage<DescribeMeRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 7);
+  messageDesc(file_tomoshibi_console_v1_access, 12);
 
 /**
  * @generated from message tomoshibi.console.v1.DescribeMeResponse
@@ -280,7 +384,7 @@ export type DescribeMeResponse = Message<"tomoshibi.console.v1.DescribeMeRespons
  * Use `create(DescribeMeResponseSchema)` to create a new message.
  */
 export const DescribeMeResponseSchema: GenMessage<DescribeMeResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 8);
+  messageDesc(file_tomoshibi_console_v1_access, 13);
 
 /**
  * @generated from message tomoshibi.console.v1.ChangePasswordRequest
@@ -309,7 +413,7 @@ export type ChangePasswordRequest = Message<"tomoshibi.console.v1.ChangePassword
  * Use `create(ChangePasswordRequestSchema)` to create a new message.
  */
 export const ChangePasswordRequestSchema: GenMessage<ChangePasswordRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 9);
+  messageDesc(file_tomoshibi_console_v1_access, 14);
 
 /**
  * @generated from message tomoshibi.console.v1.ChangePasswordResponse
@@ -326,7 +430,7 @@ export type ChangePasswordResponse = Message<"tomoshibi.console.v1.ChangePasswor
  * Use `create(ChangePasswordResponseSchema)` to create a new message.
  */
 export const ChangePasswordResponseSchema: GenMessage<ChangePasswordResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 10);
+  messageDesc(file_tomoshibi_console_v1_access, 15);
 
 /**
  * @generated from message tomoshibi.console.v1.BeginTotpRequest
@@ -348,7 +452,7 @@ export type BeginTotpRequest = Message<"tomoshibi.console.v1.BeginTotpRequest"> 
  * Use `create(BeginTotpRequestSchema)` to create a new message.
  */
 export const BeginTotpRequestSchema: GenMessage<BeginTotpRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 11);
+  messageDesc(file_tomoshibi_console_v1_access, 16);
 
 /**
  * @generated from message tomoshibi.console.v1.BeginTotpResponse
@@ -381,7 +485,7 @@ export type BeginTotpResponse = Message<"tomoshibi.console.v1.BeginTotpResponse"
  * Use `create(BeginTotpResponseSchema)` to create a new message.
  */
 export const BeginTotpResponseSchema: GenMessage<BeginTotpResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 12);
+  messageDesc(file_tomoshibi_console_v1_access, 17);
 
 /**
  * @generated from message tomoshibi.console.v1.ConfirmTotpRequest
@@ -403,7 +507,7 @@ export type ConfirmTotpRequest = Message<"tomoshibi.console.v1.ConfirmTotpReques
  * Use `create(ConfirmTotpRequestSchema)` to create a new message.
  */
 export const ConfirmTotpRequestSchema: GenMessage<ConfirmTotpRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 13);
+  messageDesc(file_tomoshibi_console_v1_access, 18);
 
 /**
  * @generated from message tomoshibi.console.v1.ConfirmTotpResponse
@@ -425,7 +529,7 @@ export type ConfirmTotpResponse = Message<"tomoshibi.console.v1.ConfirmTotpRespo
  * Use `create(ConfirmTotpResponseSchema)` to create a new message.
  */
 export const ConfirmTotpResponseSchema: GenMessage<ConfirmTotpResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 14);
+  messageDesc(file_tomoshibi_console_v1_access, 19);
 
 /**
  * @generated from message tomoshibi.console.v1.ReauthenticateRequest
@@ -452,7 +556,7 @@ export type ReauthenticateRequest = Message<"tomoshibi.console.v1.Reauthenticate
  * Use `create(ReauthenticateRequestSchema)` to create a new message.
  */
 export const ReauthenticateRequestSchema: GenMessage<ReauthenticateRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 15);
+  messageDesc(file_tomoshibi_console_v1_access, 20);
 
 /**
  * @generated from message tomoshibi.console.v1.ReauthenticateResponse
@@ -469,7 +573,7 @@ export type ReauthenticateResponse = Message<"tomoshibi.console.v1.Reauthenticat
  * Use `create(ReauthenticateResponseSchema)` to create a new message.
  */
 export const ReauthenticateResponseSchema: GenMessage<ReauthenticateResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 16);
+  messageDesc(file_tomoshibi_console_v1_access, 21);
 
 /**
  * @generated from message tomoshibi.console.v1.Session
@@ -513,7 +617,7 @@ export type Session = Message<"tomoshibi.console.v1.Session"> & {
  * Use `create(SessionSchema)` to create a new message.
  */
 export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 17);
+  messageDesc(file_tomoshibi_console_v1_access, 22);
 
 /**
  * @generated from message tomoshibi.console.v1.ListSessionsRequest
@@ -530,7 +634,7 @@ export type ListSessionsRequest = Message<"tomoshibi.console.v1.ListSessionsRequ
  * Use `create(ListSessionsRequestSchema)` to create a new message.
  */
 export const ListSessionsRequestSchema: GenMessage<ListSessionsRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 18);
+  messageDesc(file_tomoshibi_console_v1_access, 23);
 
 /**
  * @generated from message tomoshibi.console.v1.ListSessionsResponse
@@ -547,7 +651,7 @@ export type ListSessionsResponse = Message<"tomoshibi.console.v1.ListSessionsRes
  * Use `create(ListSessionsResponseSchema)` to create a new message.
  */
 export const ListSessionsResponseSchema: GenMessage<ListSessionsResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 19);
+  messageDesc(file_tomoshibi_console_v1_access, 24);
 
 /**
  * @generated from message tomoshibi.console.v1.RevokeSessionRequest
@@ -571,7 +675,7 @@ export type RevokeSessionRequest = Message<"tomoshibi.console.v1.RevokeSessionRe
  * Use `create(RevokeSessionRequestSchema)` to create a new message.
  */
 export const RevokeSessionRequestSchema: GenMessage<RevokeSessionRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 20);
+  messageDesc(file_tomoshibi_console_v1_access, 25);
 
 /**
  * @generated from message tomoshibi.console.v1.RevokeSessionResponse
@@ -584,7 +688,7 @@ export type RevokeSessionResponse = Message<"tomoshibi.console.v1.RevokeSessionR
  * Use `create(RevokeSessionResponseSchema)` to create a new message.
  */
 export const RevokeSessionResponseSchema: GenMessage<RevokeSessionResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 21);
+  messageDesc(file_tomoshibi_console_v1_access, 26);
 
 /**
  * @generated from message tomoshibi.console.v1.Account
@@ -629,6 +733,13 @@ export type Account = Message<"tomoshibi.console.v1.Account"> & {
    * @generated from field: google.protobuf.Timestamp last_sign_in_at = 8;
    */
   lastSignInAt?: Timestamp | undefined;
+
+  /**
+   * Linked to a subject of the provider.
+   *
+   * @generated from field: bool has_oidc = 9;
+   */
+  hasOidc: boolean;
 };
 
 /**
@@ -636,7 +747,7 @@ export type Account = Message<"tomoshibi.console.v1.Account"> & {
  * Use `create(AccountSchema)` to create a new message.
  */
 export const AccountSchema: GenMessage<Account> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 22);
+  messageDesc(file_tomoshibi_console_v1_access, 27);
 
 /**
  * @generated from message tomoshibi.console.v1.ListAccountsRequest
@@ -653,7 +764,7 @@ export type ListAccountsRequest = Message<"tomoshibi.console.v1.ListAccountsRequ
  * Use `create(ListAccountsRequestSchema)` to create a new message.
  */
 export const ListAccountsRequestSchema: GenMessage<ListAccountsRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 23);
+  messageDesc(file_tomoshibi_console_v1_access, 28);
 
 /**
  * @generated from message tomoshibi.console.v1.ListAccountsResponse
@@ -670,7 +781,7 @@ export type ListAccountsResponse = Message<"tomoshibi.console.v1.ListAccountsRes
  * Use `create(ListAccountsResponseSchema)` to create a new message.
  */
 export const ListAccountsResponseSchema: GenMessage<ListAccountsResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 24);
+  messageDesc(file_tomoshibi_console_v1_access, 29);
 
 /**
  * @generated from message tomoshibi.console.v1.CreateAccountRequest
@@ -711,7 +822,7 @@ export type CreateAccountRequest = Message<"tomoshibi.console.v1.CreateAccountRe
  * Use `create(CreateAccountRequestSchema)` to create a new message.
  */
 export const CreateAccountRequestSchema: GenMessage<CreateAccountRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 25);
+  messageDesc(file_tomoshibi_console_v1_access, 30);
 
 /**
  * @generated from message tomoshibi.console.v1.CreateAccountResponse
@@ -733,7 +844,7 @@ export type CreateAccountResponse = Message<"tomoshibi.console.v1.CreateAccountR
  * Use `create(CreateAccountResponseSchema)` to create a new message.
  */
 export const CreateAccountResponseSchema: GenMessage<CreateAccountResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 26);
+  messageDesc(file_tomoshibi_console_v1_access, 31);
 
 /**
  * @generated from message tomoshibi.console.v1.ChangeAccountRequest
@@ -755,7 +866,7 @@ export type ChangeAccountRequest = Message<"tomoshibi.console.v1.ChangeAccountRe
  * Use `create(ChangeAccountRequestSchema)` to create a new message.
  */
 export const ChangeAccountRequestSchema: GenMessage<ChangeAccountRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 27);
+  messageDesc(file_tomoshibi_console_v1_access, 32);
 
 /**
  * @generated from message tomoshibi.console.v1.ChangeAccountResponse
@@ -772,7 +883,7 @@ export type ChangeAccountResponse = Message<"tomoshibi.console.v1.ChangeAccountR
  * Use `create(ChangeAccountResponseSchema)` to create a new message.
  */
 export const ChangeAccountResponseSchema: GenMessage<ChangeAccountResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 28);
+  messageDesc(file_tomoshibi_console_v1_access, 33);
 
 /**
  * @generated from message tomoshibi.console.v1.ResetAccountRequest
@@ -794,7 +905,7 @@ export type ResetAccountRequest = Message<"tomoshibi.console.v1.ResetAccountRequ
  * Use `create(ResetAccountRequestSchema)` to create a new message.
  */
 export const ResetAccountRequestSchema: GenMessage<ResetAccountRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 29);
+  messageDesc(file_tomoshibi_console_v1_access, 34);
 
 /**
  * @generated from message tomoshibi.console.v1.ResetAccountResponse
@@ -811,7 +922,7 @@ export type ResetAccountResponse = Message<"tomoshibi.console.v1.ResetAccountRes
  * Use `create(ResetAccountResponseSchema)` to create a new message.
  */
 export const ResetAccountResponseSchema: GenMessage<ResetAccountResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 30);
+  messageDesc(file_tomoshibi_console_v1_access, 35);
 
 /**
  * @generated from message tomoshibi.console.v1.DisableAccountRequest
@@ -840,7 +951,7 @@ export type DisableAccountRequest = Message<"tomoshibi.console.v1.DisableAccount
  * Use `create(DisableAccountRequestSchema)` to create a new message.
  */
 export const DisableAccountRequestSchema: GenMessage<DisableAccountRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 31);
+  messageDesc(file_tomoshibi_console_v1_access, 36);
 
 /**
  * @generated from message tomoshibi.console.v1.DisableAccountResponse
@@ -857,7 +968,53 @@ export type DisableAccountResponse = Message<"tomoshibi.console.v1.DisableAccoun
  * Use `create(DisableAccountResponseSchema)` to create a new message.
  */
 export const DisableAccountResponseSchema: GenMessage<DisableAccountResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 32);
+  messageDesc(file_tomoshibi_console_v1_access, 37);
+
+/**
+ * @generated from message tomoshibi.console.v1.LinkAccountRequest
+ */
+export type LinkAccountRequest = Message<"tomoshibi.console.v1.LinkAccountRequest"> & {
+  /**
+   * @generated from field: string operator_id = 1;
+   */
+  operatorId: string;
+
+  /**
+   * @generated from field: string account_id = 2;
+   */
+  accountId: string;
+
+  /**
+   * As the provider writes it, letter by letter. Empty: the link is taken off.
+   *
+   * @generated from field: string subject = 3;
+   */
+  subject: string;
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.LinkAccountRequest.
+ * Use `create(LinkAccountRequestSchema)` to create a new message.
+ */
+export const LinkAccountRequestSchema: GenMessage<LinkAccountRequest> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_access, 38);
+
+/**
+ * @generated from message tomoshibi.console.v1.LinkAccountResponse
+ */
+export type LinkAccountResponse = Message<"tomoshibi.console.v1.LinkAccountResponse"> & {
+  /**
+   * @generated from field: tomoshibi.console.v1.Account account = 1;
+   */
+  account?: Account | undefined;
+};
+
+/**
+ * Describes the message tomoshibi.console.v1.LinkAccountResponse.
+ * Use `create(LinkAccountResponseSchema)` to create a new message.
+ */
+export const LinkAccountResponseSchema: GenMessage<LinkAccountResponse> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_console_v1_access, 39);
 
 /**
  * @generated from message tomoshibi.console.v1.Setting
@@ -893,7 +1050,7 @@ export type Setting = Message<"tomoshibi.console.v1.Setting"> & {
  * Use `create(SettingSchema)` to create a new message.
  */
 export const SettingSchema: GenMessage<Setting> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 33);
+  messageDesc(file_tomoshibi_console_v1_access, 40);
 
 /**
  * @generated from message tomoshibi.console.v1.ListSettingsRequest
@@ -910,7 +1067,7 @@ export type ListSettingsRequest = Message<"tomoshibi.console.v1.ListSettingsRequ
  * Use `create(ListSettingsRequestSchema)` to create a new message.
  */
 export const ListSettingsRequestSchema: GenMessage<ListSettingsRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 34);
+  messageDesc(file_tomoshibi_console_v1_access, 41);
 
 /**
  * @generated from message tomoshibi.console.v1.ListSettingsResponse
@@ -927,7 +1084,7 @@ export type ListSettingsResponse = Message<"tomoshibi.console.v1.ListSettingsRes
  * Use `create(ListSettingsResponseSchema)` to create a new message.
  */
 export const ListSettingsResponseSchema: GenMessage<ListSettingsResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 35);
+  messageDesc(file_tomoshibi_console_v1_access, 42);
 
 /**
  * @generated from message tomoshibi.console.v1.Prompt
@@ -959,7 +1116,7 @@ export type Prompt = Message<"tomoshibi.console.v1.Prompt"> & {
  * Use `create(PromptSchema)` to create a new message.
  */
 export const PromptSchema: GenMessage<Prompt> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 36);
+  messageDesc(file_tomoshibi_console_v1_access, 43);
 
 /**
  * @generated from message tomoshibi.console.v1.ListPromptsRequest
@@ -976,7 +1133,7 @@ export type ListPromptsRequest = Message<"tomoshibi.console.v1.ListPromptsReques
  * Use `create(ListPromptsRequestSchema)` to create a new message.
  */
 export const ListPromptsRequestSchema: GenMessage<ListPromptsRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 37);
+  messageDesc(file_tomoshibi_console_v1_access, 44);
 
 /**
  * @generated from message tomoshibi.console.v1.ListPromptsResponse
@@ -993,7 +1150,7 @@ export type ListPromptsResponse = Message<"tomoshibi.console.v1.ListPromptsRespo
  * Use `create(ListPromptsResponseSchema)` to create a new message.
  */
 export const ListPromptsResponseSchema: GenMessage<ListPromptsResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 38);
+  messageDesc(file_tomoshibi_console_v1_access, 45);
 
 /**
  * @generated from message tomoshibi.console.v1.AuditEntry
@@ -1040,7 +1197,7 @@ export type AuditEntry = Message<"tomoshibi.console.v1.AuditEntry"> & {
  * Use `create(AuditEntrySchema)` to create a new message.
  */
 export const AuditEntrySchema: GenMessage<AuditEntry> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 39);
+  messageDesc(file_tomoshibi_console_v1_access, 46);
 
 /**
  * @generated from message tomoshibi.console.v1.ListAuditRequest
@@ -1079,7 +1236,7 @@ export type ListAuditRequest = Message<"tomoshibi.console.v1.ListAuditRequest"> 
  * Use `create(ListAuditRequestSchema)` to create a new message.
  */
 export const ListAuditRequestSchema: GenMessage<ListAuditRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 40);
+  messageDesc(file_tomoshibi_console_v1_access, 47);
 
 /**
  * @generated from message tomoshibi.console.v1.ListAuditResponse
@@ -1096,7 +1253,7 @@ export type ListAuditResponse = Message<"tomoshibi.console.v1.ListAuditResponse"
  * Use `create(ListAuditResponseSchema)` to create a new message.
  */
 export const ListAuditResponseSchema: GenMessage<ListAuditResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 41);
+  messageDesc(file_tomoshibi_console_v1_access, 48);
 
 /**
  * @generated from message tomoshibi.console.v1.VerifyAuditRequest
@@ -1113,7 +1270,7 @@ export type VerifyAuditRequest = Message<"tomoshibi.console.v1.VerifyAuditReques
  * Use `create(VerifyAuditRequestSchema)` to create a new message.
  */
 export const VerifyAuditRequestSchema: GenMessage<VerifyAuditRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 42);
+  messageDesc(file_tomoshibi_console_v1_access, 49);
 
 /**
  * @generated from message tomoshibi.console.v1.VerifyAuditResponse
@@ -1137,7 +1294,7 @@ export type VerifyAuditResponse = Message<"tomoshibi.console.v1.VerifyAuditRespo
  * Use `create(VerifyAuditResponseSchema)` to create a new message.
  */
 export const VerifyAuditResponseSchema: GenMessage<VerifyAuditResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 43);
+  messageDesc(file_tomoshibi_console_v1_access, 50);
 
 /**
  * @generated from message tomoshibi.console.v1.AuditFault
@@ -1159,7 +1316,7 @@ export type AuditFault = Message<"tomoshibi.console.v1.AuditFault"> & {
  * Use `create(AuditFaultSchema)` to create a new message.
  */
 export const AuditFaultSchema: GenMessage<AuditFault> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_console_v1_access, 44);
+  messageDesc(file_tomoshibi_console_v1_access, 51);
 
 /**
  * Signing in and one's own account. A browser gets its session as an HttpOnly cookie and never sees it;
@@ -1190,6 +1347,30 @@ export const AccessService: GenService<{
     methodKind: "unary";
     input: typeof BreakGlassRequestSchema;
     output: typeof BreakGlassResponseSchema;
+  },
+  /**
+   * Whether there is a provider (OpenID Connect) as a second way in, what its button says, and whether it answers.
+   * The way itself begins at `/oidc/start`, in a browser.
+   * For: anyone.
+   *
+   * @generated from rpc tomoshibi.console.v1.AccessService.DescribeProvider
+   */
+  describeProvider: {
+    methodKind: "unary";
+    input: typeof DescribeProviderRequestSchema;
+    output: typeof DescribeProviderResponseSchema;
+  },
+  /**
+   * The second factor of somebody who comes from the provider, in the same browser. UNAUTHENTICATED when it does
+   * not fit; FAILED_PRECONDITION when it comes too late, then the way begins anew.
+   * For: anyone.
+   *
+   * @generated from rpc tomoshibi.console.v1.AccessService.FinishOidc
+   */
+  finishOidc: {
+    methodKind: "unary";
+    input: typeof FinishOidcRequestSchema;
+    output: typeof FinishOidcResponseSchema;
   },
   /**
    * For: signed in.
@@ -1335,6 +1516,17 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof DisableAccountRequestSchema;
     output: typeof DisableAccountResponseSchema;
+  },
+  /**
+   * Who the provider says they are (its `sub`), one account each. Sessions end.
+   * For: operator_admin, freshly signed in.
+   *
+   * @generated from rpc tomoshibi.console.v1.AdminService.LinkAccount
+   */
+  linkAccount: {
+    methodKind: "unary";
+    input: typeof LinkAccountRequestSchema;
+    output: typeof LinkAccountResponseSchema;
   },
   /**
    * Effective values with where each comes from. Secrets are masked.
