@@ -44,6 +44,7 @@ impl NightServer {
             desk_id: desk.to_owned(),
             staff_id: staff.to_owned(),
             lease: prost_types::Duration::try_from(self.lease).ok(),
+            renewal: false,
         };
         self.seats.routing.clone().sign_in(asked).await.map(drop)
     }

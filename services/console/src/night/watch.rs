@@ -122,6 +122,7 @@ impl Tab {
             desk_id: desk.to_owned(),
             staff_id: staff.to_owned(),
             lease,
+            renewal: true,
         };
         if let Err(status) = self.seats.routing.clone().sign_in(asked).await {
             tracing::debug!(code = ?status.code(), "a desk's sign-in was not renewed");

@@ -9,14 +9,16 @@ import { Prompts } from "./Prompts";
 import { Protocols } from "./Protocols";
 import { RetentionSection } from "./RetentionSection";
 import { Settings } from "./Settings";
+import { StandingAlarms } from "./StandingAlarms";
 
 interface Section {
-  part: "accounts" | "protocols" | "prompts" | "settings" | "audit" | "retention";
+  part: "alarms" | "accounts" | "protocols" | "prompts" | "settings" | "audit" | "retention";
   roles: Role[];
   show: () => ReactNode;
 }
 
 const SECTIONS: Section[] = [
+  { part: "alarms", roles: ["operator_admin"], show: () => <StandingAlarms /> },
   { part: "accounts", roles: ["operator_admin", "auditor"], show: () => <Accounts /> },
   { part: "protocols", roles: ["supervisor", "operator_admin", "auditor"], show: () => <Protocols /> },
   { part: "prompts", roles: ["operator_admin", "supervisor"], show: () => <Prompts /> },

@@ -15,6 +15,7 @@ import { Panel } from "../ui/Panel";
 import { Elapsed } from "../ui/Timer";
 import { useAct } from "../ui/useAct";
 import { EscalateDialog } from "./EscalateDialog";
+import { markRelay, markSilent } from "./marks";
 import { useWindowName } from "./RingBanner";
 import { TransferDialog } from "./TransferDialog";
 
@@ -63,11 +64,12 @@ export function CallControls({ call, keeper, escalations }: Props) {
         ) : (
           <Button hotkey="c" busy={consult.busy} disabled={call.psychiatrist === ""} onPress={() => void consult.run()}>{words.desk.consult}</Button>
         )}
-        <Button weight="primary" hotkey="p" disabled={isOpen} onPress={() => setOpen("escalate")}>{words.desk.psychiatrist}</Button>
+        <Button className="control-wide" weight="primary" hotkey="p" disabled={isOpen} onPress={() => setOpen("escalate")}>{words.desk.psychiatrist}</Button>
         <Button hotkey="t" onPress={() => setOpen("transfer")}>{words.desk.transfer}</Button>
-        {keeper?.record.state === "draft" && <RelayButton keeper={keeper} />}
+        {keeper?.record.state === "draft" && <Marks keeper={keeper} />}
         <Button weight="danger" hotkey="e" onPress={() => setOpen("hangUp")}>{words.desk.hangUp}</Button>
       </div>
+      {keeper?.record.state === "draft" && <RelayNotice keeper={keeper} />}
       <TroubleNotice trouble={hold.trouble ?? resume.trouble ?? consult.trouble} />
       {open === "escalate" && <EscalateDialog call={call} code={keeper?.record.assessment?.code ?? ""} onClose={close} />}
       {open === "transfer" && <TransferDialog call={call} keeper={keeper} onClose={close} />}
@@ -83,14 +85,21 @@ export function CallControls({ call, keeper, escalations }: Props) {
   );
 }
 
-/** A call through the relay service is marked by one key: it takes longer, and is never taken for a hoax. */
-function RelayButton({ keeper }: { keeper: Keeper }) {
+/** One key each. Whoever speaks through an interpreter is not silent: a relay call has long pauses. */
+function Marks({ keeper }: { keeper: Keeper }) {
   const words = useWords();
   const flags = useValues(keeper, "special_flags");
-  const on = flags.includes("relay");
-  const toggle = () => {
-    keeper.edit("special_flags", on ? flags.filter((flag) => flag !== "relay") : [...flags, "relay"]);
-    keeper.edit("channel", [on ? "voice" : "relay"]);
-  };
-  return <Button hotkey="r" pressed={on} onPress={toggle}>{words.desk.relay}</Button>;
+  const [relay, silent] = [flags.includes("relay"), flags.includes("silent")];
+  return (
+    <>
+      <Button hotkey="s" pressed={silent} disabled={relay && !silent} onPress={() => markSilent(keeper, !silent)}>{words.desk.silent}</Button>
+      <Button hotkey="r" pressed={relay} onPress={() => markRelay(keeper, !relay)}>{words.desk.relay}</Button>
+    </>
+  );
+}
+
+function RelayNotice({ keeper }: { keeper: Keeper }) {
+  const words = useWords();
+  const relay = useValues(keeper, "special_flags").includes("relay");
+  return relay ? <Notice tone="busy">{words.desk.relayNow}</Notice> : null;
 }

@@ -1,13 +1,18 @@
+import { useEffect } from "react";
 import { useBoard } from "../board/BoardProvider";
 import type { BoardDesk } from "../gen/tomoshibi/console/v1/console_pb";
 import { useWords } from "../i18n";
 import { DraftForm } from "../record/DraftForm";
+import type { Keeper } from "../record/keeper";
+import { useValues } from "../record/sheet";
 import { useRecordOfCall } from "../record/useOpened";
 import { ReferralPanel, ReferralState } from "../referral/ReferralPanel";
 import { Notice, TroubleNotice } from "../ui/Notice";
 import { CallControls } from "./CallControls";
 import { CasePanel } from "./CasePanel";
 import { EscalationPanel } from "./EscalationPanel";
+import { silenceIsOver } from "./silence";
+import { SilencePanel } from "./SilencePanel";
 
 /** A call and its record side by side; after the call, the record alone. */
 export function CallView({ callId, desk }: { callId: string; desk: BoardDesk }) {
@@ -21,6 +26,7 @@ export function CallView({ callId, desk }: { callId: string; desk: BoardDesk }) 
     <div className="call-view">
       <div className="call-side">
         {call && desk.presence === "in_call" && <CallControls call={call} keeper={keeper} escalations={escalations} />}
+        {call && desk.presence === "in_call" && keeper?.record.state === "draft" && <Silence callId={callId} keeper={keeper} />}
         {escalations.map((escalation) => <EscalationPanel key={escalation.escalationId} escalation={escalation} />)}
         <CasePanel callId={callId} keeper={keeper} />
       </div>
@@ -36,4 +42,11 @@ export function CallView({ callId, desk }: { callId: string; desk: BoardDesk }) 
       </div>
     </div>
   );
+}
+
+function Silence({ callId, keeper }: { callId: string; keeper: Keeper }) {
+  const silent = useValues(keeper, "special_flags").includes("silent");
+  // However the mark went away, the next silence is counted from its own beginning.
+  useEffect(() => void (!silent && silenceIsOver(callId)), [silent, callId]);
+  return silent ? <SilencePanel callId={callId} keeper={keeper} /> : null;
 }

@@ -22,7 +22,7 @@ export function DeskPage() {
     <div className="page">
       <h1 className="hidden-text">{words.desk.title} {desk.deskId}</h1>
       <DeskBar desk={desk} />
-      <Queue />
+      <Queue busy={callId !== undefined} />
       {callId ? <CallView key={callId} callId={callId} desk={desk} /> : <Quiet />}
     </div>
   );

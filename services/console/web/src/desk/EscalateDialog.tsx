@@ -9,6 +9,7 @@ import { Choices } from "../ui/Choices";
 import { Dialog } from "../ui/Dialog";
 import { Notice, TroubleNotice } from "../ui/Notice";
 import { useAct } from "../ui/useAct";
+import { ladderNamed } from "./ladder";
 
 const BY_CODE: Record<string, string> = { A: "P1", B: "P1", C: "P2" };
 
@@ -17,7 +18,7 @@ export function EscalateDialog({ call, code, onClose }: { call: BoardCall; code:
   const { console } = useClients();
   const operator = useOperator();
   const nameOf = useStaffName();
-  const onCall = useBoard()?.windows.find(({ windowId }) => windowId === call.windowId)?.onCallStaff ?? [];
+  const onCall = ladderNamed(useBoard()?.windows.find(({ windowId }) => windowId === call.windowId), nameOf);
   const [priority, setPriority] = useState(BY_CODE[code] ?? "P1");
   const [reasons, setReasons] = useState<string[]>(code === "A" || code === "B" ? ["risk_imminent"] : []);
   const [lacking, setLacking] = useState(false);
@@ -34,7 +35,7 @@ export function EscalateDialog({ call, code, onClose }: { call: BoardCall; code:
   return (
     <Dialog title={words.desk.escalate} open onClose={onClose}>
       <div className="stack">
-        {onCall.length > 0 && <p>{words.common.pair(words.desk.onCallNow, onCall.map(nameOf).join(" → "))}</p>}
+        {onCall && <p>{words.common.pair(words.desk.onCallNow, onCall)}</p>}
         <Choices legend={words.desk.priority} options={Object.entries(words.desk.priorities).map(([value, label]) => ({ value, label }))} chosen={[priority]} onChoose={([value = "P1"]) => setPriority(value)} required />
         <Choices legend={words.desk.reasons} many options={Object.entries(words.desk.reason).map(([value, label]) => ({ value, label }))} chosen={reasons} onChoose={setReasons} required />
         {lacking && reasons.length === 0 && <Notice tone="bad" live>{words.desk.reasonNeeded}</Notice>}

@@ -34,7 +34,7 @@ export function EscalationPanel({ escalation }: { escalation: Escalation }) {
       </p>
       <p className="small dim">
         {escalation.reasons.map((reason) => worded(words.desk.reason, reason)).join("・")}
-        {escalation.round > 1 && ` · ${words.desk.round(escalation.round)}`}
+        {escalation.round > 0 && ` · ${words.desk.round(escalation.round + 1)}`}
       </p>
       {live && next !== undefined && <p>{words.desk.nextAt(span(next - now))}</p>}
       <Pages pages={escalation.pages} />

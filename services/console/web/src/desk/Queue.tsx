@@ -2,9 +2,10 @@ import { useBoard } from "../board/BoardProvider";
 import { useWords } from "../i18n";
 import { millis } from "../i18n/time";
 import { AgainstBudget, Elapsed } from "../ui/Timer";
+import { SafetyLine } from "./SafetyCallers";
 
-/** How many wait, and the longest of them against the line's budgets. */
-export function Queue() {
+/** How many wait, and the longest of them against the line's budgets; in a call also who waits for a doctor. */
+export function Queue({ busy = false }: { busy?: boolean }) {
   const words = useWords();
   const board = useBoard();
   const waiting = board?.calls.filter((call) => call.answeredAt === undefined && (call.state === "waiting" || call.state === "ringing")) ?? [];
@@ -21,6 +22,7 @@ export function Queue() {
           <AgainstBudget since={longest} budgets={board?.budgets ?? []} />
         </>
       )}
+      {busy && <SafetyLine />}
     </section>
   );
 }

@@ -10,12 +10,15 @@ import { Panel } from "../ui/Panel";
 import { Sign } from "../ui/Sign";
 import { Elapsed } from "../ui/Timer";
 import { useLoad } from "../ui/useLoad";
+import { ladderNamed } from "./ladder";
 import { useWindowName } from "./RingBanner";
+import { SafetyCallers } from "./SafetyCallers";
 
 /** What is at hand while nobody rings: one's own debts, the line's debts, who is there. */
 export function Quiet() {
   return (
     <div className="quiet">
+      <SafetyCallers />
       <Unsigned />
       <CallBacks />
       <OnDuty />
@@ -77,7 +80,7 @@ function OnDuty() {
                 {until !== undefined && <span className="dim small">{words.desk.until(clockTime(until, language))}</span>}
               </div>
               <div className="small">{words.common.pair(words.desk.counsellors, window.onDutyStaff.map(nameOf).join("・") || words.common.none)}</div>
-              <div className="small">{words.common.pair(words.desk.doctors, window.onCallStaff.map(nameOf).join(" → ") || words.common.none)}</div>
+              <div className="small">{words.common.pair(words.desk.doctors, ladderNamed(window, nameOf) || words.common.none)}</div>
             </li>
           );
         })}

@@ -11,11 +11,18 @@ import { Panel } from "../ui/Panel";
 import { Sign } from "../ui/Sign";
 import { useAct } from "../ui/useAct";
 
-export function Alarms({ alarms }: { alarms: BoardAlarm[] }) {
+/** Somebody who is not in the rota. */
+const ACCOUNT = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+/** `onSeen`: for a page that is not told by itself. */
+export function Alarms({ alarms, onSeen }: { alarms: BoardAlarm[]; onSeen?: () => void }) {
   const words = useWords();
   const { console } = useClients();
   const operator = useOperator();
-  const see = useAct((alarmId: string) => console.seeAlarm({ ...operator, alarmId }));
+  const see = useAct(async (alarmId: string) => {
+    await console.seeAlarm({ ...operator, alarmId });
+    onSeen?.();
+  });
   const unseen = alarms.some(({ seenBy }) => seenBy === "");
   const sorted = [...alarms].sort((a, b) => Number(a.seenBy !== "") - Number(b.seenBy !== "") || (millis(b.raisedAt) ?? 0) - (millis(a.raisedAt) ?? 0));
   return (
@@ -35,13 +42,14 @@ function Alarm({ alarm, busy, onSeen }: { alarm: BoardAlarm; busy: boolean; onSe
   const { language } = useLanguage();
   const raised = millis(alarm.raisedAt);
   const seen = alarm.seenBy !== "";
+  const seenBy = ACCOUNT.test(alarm.seenBy) ? words.night.seenByAdmin : words.night.seenBy(nameOf(alarm.seenBy));
   const kind = worded(words.night.alarm, alarm.kind);
   return (
     <li className="spread">
       <div>
         <div className={`state ${seen ? "dim" : "tone-bad"}`}><Sign tone={seen ? "plain" : "bad"} size={18} /><strong>{kind}</strong></div>
         <div className="dim small">
-          {[alarm.windowId && windowName(alarm.windowId), raised !== undefined && `${words.night.raised} ${dayTime(raised, language)}`, alarm.times > 1 && words.common.times(alarm.times), seen ? words.night.seenBy(nameOf(alarm.seenBy)) : words.night.unseen].filter(Boolean).join(" · ")}
+          {[alarm.windowId && windowName(alarm.windowId), raised !== undefined && `${words.night.raised} ${dayTime(raised, language)}`, alarm.times > 1 && words.common.times(alarm.times), seen ? seenBy : words.night.unseen].filter(Boolean).join(" · ")}
         </div>
       </div>
       {!seen && <Button size="small" busy={busy} label={`${words.night.seen}: ${kind}`} onPress={onSeen}>{words.night.seen}</Button>}

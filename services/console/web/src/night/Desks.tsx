@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useStaffName } from "../board/BoardProvider";
+import { isWithoutPhone } from "../desk/ChooseDesk";
 import type { BoardDesk } from "../gen/tomoshibi/console/v1/console_pb";
 import { useWords, worded } from "../i18n";
 import { millis } from "../i18n/time";
@@ -22,11 +23,13 @@ export function Desks({ desks }: { desks: BoardDesk[] }) {
   const [asked, setAsked] = useState<{ what: "move" | "signOut"; desk: BoardDesk }>();
   const pause = useAct((deskId: string) => console.pauseDesk({ ...operator, deskId }));
   const resume = useAct((deskId: string) => console.resumeDesk({ ...operator, deskId }));
-  const sorted = [...desks].sort((a, b) => Number(a.presence === "signed_out") - Number(b.presence === "signed_out"));
+  const without = desks.filter(isWithoutPhone);
+  const shown = desks.filter((desk) => !without.includes(desk));
+  const sorted = shown.sort((a, b) => Number(a.presence === "signed_out") - Number(b.presence === "signed_out"));
   return (
     <Panel title={words.night.desksTitle}>
       <TroubleNotice trouble={pause.trouble ?? resume.trouble} />
-      {desks.length === 0 ? <p className="dim">{words.night.noDesks}</p> : (
+      {shown.length === 0 ? <p className="dim">{words.night.noDesks}</p> : (
         <table className="table night-table">
           <thead>
             <tr>
@@ -51,7 +54,8 @@ export function Desks({ desks }: { desks: BoardDesk[] }) {
           </tbody>
         </table>
       )}
-      {asked?.what === "move" && <MoveDialog desk={asked.desk} desks={desks} onClose={() => setAsked(undefined)} />}
+      {without.length > 0 && <p className="dim small">{words.common.pair(words.night.withoutPhone, without.map(({ deskId }) => deskId).join("、"))}</p>}
+      {asked?.what === "move" && <MoveDialog desk={asked.desk} desks={shown} onClose={() => setAsked(undefined)} />}
       {asked?.what === "signOut" && <SignOutDialog desk={asked.desk} onClose={() => setAsked(undefined)} />}
     </Panel>
   );
@@ -81,7 +85,7 @@ function Row({ desk, onPause, onResume, onAsk }: RowProps) {
       <td data-label={words.night.state}><span className={`state tone-${tone}`}><Sign tone={tone} size={18} />{reason}</span></td>
       <td data-label={words.night.since}>{there ? <Elapsed since={millis(desk.since)} /> : <span className="dim">–</span>}</td>
       <td data-label={words.night.phone}>
-        <span className={`state ${desk.phoneRegistered ? "" : "tone-bad"}`}><Sign tone={desk.phoneRegistered ? "good" : "bad"} size={16} />{desk.phoneRegistered ? words.night.phoneOk : words.night.phoneGone}</span>
+        <span className={`state ${desk.phoneRegistered || !there ? "" : "tone-bad"}`}><Sign tone={desk.phoneRegistered ? "good" : there ? "bad" : "plain"} size={16} />{desk.phoneRegistered ? words.night.phoneOk : words.night.phoneGone}</span>
       </td>
       <td>
         <div className="row">

@@ -1,4 +1,5 @@
 import { useBoard, useLineNow, useStaffName } from "../board/BoardProvider";
+import { ladderOf } from "../desk/ladder";
 import { useWindowName } from "../desk/RingBanner";
 import type { Escalation } from "../gen/tomoshibi/escalation/v1/escalation_pb";
 import { useLanguage, useWords, worded } from "../i18n";
@@ -58,7 +59,7 @@ function Standing({ escalation }: { escalation: Escalation }) {
   const nameOf = useStaffName();
   const now = useLineNow();
   const window = useBoard()?.windows.find(({ windowId }) => windowId === escalation.windowId);
-  const { rung, ringing, next } = climbOf(escalation, window?.onCallStaff ?? []);
+  const { rung, ringing, next } = climbOf(escalation, ladderOf(window));
   const at = millis(escalation.nextAt);
   const climbing = escalation.state === "climbing";
   const left = at === undefined ? "" : at <= now ? words.night.dueNow : climbing ? words.night.nextIn(span(at - now)) : words.night.lapses(span(at - now));

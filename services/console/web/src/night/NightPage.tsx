@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useBoard } from "../board/BoardProvider";
+import { SafetyCallers } from "../desk/SafetyCallers";
 import { useWords } from "../i18n";
 import { OpenReferrals } from "../referral/OpenReferrals";
 import { Ahead } from "./Ahead";
@@ -32,6 +33,7 @@ export function NightPage() {
         <div className="stack">
           <Alarms alarms={board.alarms} />
           <Escalations escalations={board.escalations} />
+          <SafetyCallers />
           <OpenReferrals />
           <CallBacks owed={board.callBacks} />
         </div>

@@ -12,6 +12,7 @@ import { type Form, useForm } from "./forms";
 import type { Keeper } from "./keeper";
 import { Merge } from "./Merge";
 import { MissingList } from "./MissingList";
+import { NewsNotice } from "./NewsNotice";
 import { Questions } from "./Questions";
 import { SaveState } from "./SaveState";
 import { useSheet } from "./sheet";
@@ -43,6 +44,7 @@ function Drawn({ keeper, form, locked, onSigned }: { keeper: Keeper; form: Form;
         <MissingList missing={record.missing} form={form} />
         {!locked && <SignButton keeper={keeper} onSigned={onSigned} />}
       </section>
+      <NewsNotice keeper={keeper} form={form} />
       <Merge keeper={keeper} form={form} />
       <div className="record-columns">
         <div className="stack">

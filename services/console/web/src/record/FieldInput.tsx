@@ -75,8 +75,12 @@ function ManyCodes({ form, kind, values, title, required, locked, set }: Drawn) 
   const label = useLabel();
   const options = form.codes(kind.list).map((code) => ({ value: code.code, label: label(code.label, code.code) }));
   const full = kind.max > 0 && values.length >= kind.max && kind.max < options.length;
-  const hint = kind.max > 0 && kind.max < options.length ? words.record.moreThan(kind.max) : undefined;
-  return <Choices legend={title} required={required} options={options} chosen={values} onChoose={set} disabled={locked} many full={full} hint={hint} />;
+  const relayed = kind.name === "special_flags" && values.includes("relay");
+  const hint = relayed ? words.record.relayNoHoax : kind.max > 0 && kind.max < options.length ? words.record.moreThan(kind.max) : undefined;
+  // The server refuses the two together.
+  const kept = (next: string[]) => (next.includes("relay") ? next.filter((flag) => flag !== "hoax") : next);
+  const offered = options.map((option) => (relayed && option.value === "hoax" ? { ...option, barred: true } : option));
+  return <Choices legend={title} required={required} options={offered} chosen={values} onChoose={(next) => set(kept(next))} disabled={locked} many full={full} hint={hint} />;
 }
 
 function YesNo({ values, title, required, locked, set }: Drawn) {

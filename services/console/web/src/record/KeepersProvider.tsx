@@ -12,7 +12,8 @@ import { changesOf, Keeper, type Outside } from "./keeper";
 
 interface Keepers {
   shelf: Shelf;
-  keeperOf: (record: RecordMessage) => Promise<Keeper>;
+  /** `reason`: why it could be read. */
+  keeperOf: (record: RecordMessage, reason?: string) => Promise<Keeper>;
   /** Records of which a tab that is gone left something here. */
   leftBehind: () => Promise<string[]>;
 }
@@ -23,7 +24,7 @@ export function KeepersProvider({ children }: { children: ReactNode }) {
   const clients = useClients();
   const me = useMe();
   const { session } = useSession();
-  const { link } = useWatched();
+  const { link, board } = useWatched();
   const [shelf, setShelf] = useState<Shelf>();
   const keepers = useMemo(() => new Map<string, Keeper>(), []);
 
@@ -38,13 +39,13 @@ export function KeepersProvider({ children }: { children: ReactNode }) {
     return {
       shelf,
       leftBehind: () => recordsLeft(shelf),
-      keeperOf: async (record) => {
+      keeperOf: async (record, reason = "") => {
         const open = keepers.get(record.recordId);
         if (open) {
           open.take(record);
           return open;
         }
-        const keeper = new Keeper(record, shelf, `${record.recordId}/${thisTab}`, outside);
+        const keeper = new Keeper(record, shelf, `${record.recordId}/${thisTab}`, outside, reason);
         keepers.set(record.recordId, keeper);
         keeper.adopt(await takeLeft(shelf, record.recordId));
         return keeper;
@@ -59,6 +60,11 @@ export function KeepersProvider({ children }: { children: ReactNode }) {
     window.addEventListener("online", nudge);
     return () => window.removeEventListener("online", nudge);
   }, [link, session.at, keepers]);
+
+  // Another hand in an open record: the line tells its revision, the words are read anew.
+  useEffect(() => {
+    for (const { recordId, revision } of board?.records ?? []) keepers.get(recordId)?.heard(revision);
+  }, [board, keepers]);
 
   // What a tab that is gone could not send goes out from here, whether its record is looked at or not.
   const live = link === "live" && session.at === "in";
@@ -90,6 +96,11 @@ function outsideOf({ triage }: Clients, operatorId: string): Outside {
       if (outcome.case === "saved") return { kind: "saved", record: outcome.value, escalationId };
       if (outcome.case === "stale" && outcome.value.record) return { kind: "stale", record: outcome.value.record, conflicting: outcome.value.conflicting };
       throw new Error("the server's answer to a save says nothing");
+    },
+    read: async (recordId, reason) => {
+      const { record } = await triage.getRecord({ operatorId, recordId, reason });
+      if (!record) throw new Error("the server answered no record");
+      return record;
     },
     troubleOf,
     newId: () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,

@@ -6,7 +6,7 @@ import type { Draft, Fields } from "./draft";
 import { Keeper, type Outside, type SaveOutcome, wellFormed } from "./keeper";
 
 const recordOf = (revision: number, fields: Fields) =>
-  create(RecordSchema, { recordId: "r1", revision, fields: Object.entries(fields).map(([name, values]) => ({ name, values })) });
+  create(RecordSchema, { recordId: "r1", state: "draft", revision, fields: Object.entries(fields).map(([name, values]) => ({ name, values })) });
 
 /** A server, a clock and a browser moved by hand. */
 class World implements Outside {
@@ -23,6 +23,13 @@ class World implements Outside {
     if (answer instanceof Error) throw answer;
     return answer;
   };
+  reads: string[] = [];
+  stands: ReturnType<typeof recordOf> | undefined;
+  read = async (record: string, reason: string) => {
+    this.reads.push(`${record} ${reason}`);
+    if (!this.stands) throw new Error("away");
+    return this.stands;
+  };
   troubleOf = (error: unknown) => ({ kind: (error as Error).message as "away" | "invalid", words: "" });
   newId = () => `s${(this.ids += 1)}`;
   later = (ms: number, deed: () => void) => {
@@ -34,6 +41,9 @@ class World implements Outside {
     const due = this.timers;
     this.timers = [];
     for (const { deed } of due) deed();
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  }
+  async turns() {
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   }
   async shelved(): Promise<Draft | undefined> {
@@ -130,5 +140,50 @@ describe("the keeper of a record", () => {
   it("sends no half characters", () => {
     expect(wellFormed("a\uD83Db")).toBe("a\uFFFDb");
     expect(wellFormed("😀 مرحبا")).toBe("😀 مرحبا");
+  });
+
+  it("shows what another hand changed as soon as the line tells of it, and keeps what is typed here", async () => {
+    const world = new World();
+    world.keeper.edit("notes", ["mine"]);
+    world.stands = recordOf(2, { place: ["station"] });
+    world.keeper.heard(2);
+    await world.turns();
+    expect([world.keeper.values("place"), world.keeper.values("notes")]).toEqual([["station"], ["mine"]]);
+    expect(world.keeper.news?.names).toEqual(["place"]);
+    world.keeper.heard(2);
+    await world.turns();
+    expect(world.reads).toEqual(["r1 "]);
+  });
+
+  it("reads nothing that its own save brought, and after the save what came beside it", async () => {
+    const world = new World();
+    let answer: (outcome: SaveOutcome) => void = () => undefined;
+    world.save = () => new Promise((done) => (answer = done));
+    world.keeper.edit("notes", ["mine"]);
+    await world.tick();
+    world.keeper.heard(2);
+    world.keeper.heard(3);
+    expect(world.reads).toEqual([]);
+    world.stands = recordOf(3, { notes: ["mine"], place: ["bridge"] });
+    answer(savedAs(2, { notes: ["mine"] }));
+    await world.turns();
+    expect(world.reads).toEqual(["r1 "]);
+    expect(world.keeper.values("place")).toEqual(["bridge"]);
+  });
+
+  it("hears that another hand has signed", async () => {
+    const world = new World();
+    world.stands = Object.assign(recordOf(2, {}), { state: "signed" });
+    world.keeper.heard(0);
+    await world.turns();
+    expect(world.keeper.record.state).toBe("signed");
+  });
+
+  it("does not ask in a circle for what cannot be read", async () => {
+    const world = new World();
+    world.keeper.heard(2);
+    await world.turns();
+    expect(world.reads).toHaveLength(1);
+    expect(world.keeper.standing()).toBe("saved");
   });
 });

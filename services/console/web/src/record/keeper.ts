@@ -4,7 +4,7 @@ import type { Record as RecordMessage } from "../gen/tomoshibi/triage/v1/triage_
 import type { Shelf } from "../draft/shelf";
 import type { Trouble } from "../net/trouble";
 import type { Sheet } from "./sheet";
-import { adopted, type Draft, EMPTY, edited, type Fields, isEmpty, isToBeSent, keptBoth, keptMine, keptTheirs, rebased, refusedAsStale, saved, sent, takenBack, valuesOf } from "./draft";
+import { adopted, type Draft, EMPTY, edited, type Fields, isEmpty, isToBeSent, keptBoth, keptMine, keptTheirs, rebased, refusedAsStale, same, saved, sent, takenBack, valuesOf } from "./draft";
 
 export type SaveOutcome =
   | { kind: "saved"; record: RecordMessage; escalationId: string }
@@ -12,9 +12,17 @@ export type SaveOutcome =
 
 export interface Outside {
   save: (recordId: string, seenRevision: number, saveId: string, changes: Fields) => Promise<SaveOutcome>;
+  /** As it is now, for a reason where one is asked for. */
+  read: (recordId: string, reason: string) => Promise<RecordMessage>;
   troubleOf: (error: unknown) => Trouble;
   newId: () => string;
   later: (ms: number, deed: () => void) => () => void;
+}
+
+/** What others changed while the record was open here. */
+export interface News {
+  by: string;
+  names: string[];
 }
 
 /** saved · waiting (a moment yet) · sending · kept (the server is away) · refused · merging. */
@@ -33,6 +41,10 @@ export class Keeper implements Sheet {
   /** A page that a save of ours started. */
   escalationId = "";
   lasting: boolean;
+  /** The last of it, until somebody writes here again. */
+  news: News | undefined;
+  private newest = 0;
+  private reading = false;
   private away = false;
   private failures = 0;
   private heldBack = new Set<string>();
@@ -46,6 +58,7 @@ export class Keeper implements Sheet {
     private readonly shelf: Shelf,
     private readonly place: string,
     private readonly outside: Outside,
+    private readonly reason = "",
   ) {
     this.record = record;
     this.server = fieldsOf(record);
@@ -75,6 +88,7 @@ export class Keeper implements Sheet {
     if (sendable) this.heldBack.delete(name);
     else this.heldBack.add(name);
     this.trouble = undefined;
+    this.news = undefined;
     this.become(edited(this.draft, this.server, name, values.map(wellFormed)));
     this.plan(soon && !this.away ? 0 : SAVE_AFTER_MS);
   }
@@ -98,6 +112,38 @@ export class Keeper implements Sheet {
     this.accept(record);
     this.become(rebased(this.draft, this.server));
     this.plan(0);
+  }
+
+  /** The line says that the record is there in this revision; 0: it is no draft any more. */
+  heard(revision: number): void {
+    if (revision === 0 && this.record.state !== "draft") return;
+    this.newest = revision === 0 ? this.record.revision + 1 : Math.max(this.newest, revision);
+    void this.catchUp();
+  }
+
+  /** One's own save answers with the record as it then is: only what comes beside it is read. */
+  private async catchUp(): Promise<void> {
+    if (this.reading || this.draft.sending || this.record.revision >= this.newest) return;
+    this.reading = true;
+    const asked = this.newest;
+    try {
+      this.receive(await this.outside.read(this.record.recordId, this.reason));
+    } catch {
+      // What cannot be read now is seen at the next save, or when the line tells of it again.
+      this.newest = Math.min(this.newest, this.record.revision);
+    }
+    this.reading = false;
+    // Who asked in vain does not ask in a circle.
+    if (this.newest > asked) void this.catchUp();
+  }
+
+  private receive(record: RecordMessage): void {
+    if (record.revision < this.record.revision) return;
+    const before = this.server;
+    const now = fieldsOf(record);
+    const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => !same(before[name] ?? [], now[name] ?? []));
+    if (names.length > 0) this.news = { by: record.revisions.at(-1)?.staffId ?? "", names };
+    this.take(record);
   }
 
   /** Everything that can go has gone: true when nothing is left here. */
@@ -148,6 +194,7 @@ export class Keeper implements Sheet {
       this.become(refusedAsStale(this.draft, this.server, outcome.conflicting));
     }
     this.plan(SAVE_AFTER_MS);
+    void this.catchUp();
   }
 
   private failed(trouble: Trouble): void {

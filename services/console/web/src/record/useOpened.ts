@@ -32,6 +32,6 @@ export function useRecord(recordId: string, reason: string, revision = 0) {
   return useLoad(`${recordId} ${reason} ${revision}`, async (signal) => {
     const { record } = await triage.getRecord({ ...operator, recordId, reason, revision }, { signal });
     if (!record) throw new Error("the server answered no record");
-    return { record, keeper: revision === 0 && record.state === "draft" ? await keeperOf(record) : undefined };
+    return { record, keeper: revision === 0 && record.state === "draft" ? await keeperOf(record, reason) : undefined };
   });
 }

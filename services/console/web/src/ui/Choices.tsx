@@ -7,6 +7,8 @@ export interface Option {
   label: string;
   /** A key that chooses it, shown. */
   hotkey?: string;
+  /** Cannot be chosen now; what is chosen can be taken back. */
+  barred?: boolean;
 }
 
 interface Props {
@@ -44,7 +46,7 @@ export function Choices({ legend, options, chosen, onChoose, many = false, full 
           const on = chosen.includes(option.value);
           return (
             <label key={option.value} className={`choice ${on ? "choice-on" : ""}`}>
-              <input type={many ? "checkbox" : "radio"} name={name} checked={on} disabled={disabled || (full && !on)} onChange={() => toggle(option.value)} />
+              <input type={many ? "checkbox" : "radio"} name={name} checked={on} disabled={disabled || ((full || option.barred === true) && !on)} onChange={() => toggle(option.value)} />
               <span>{option.label}</span>
               {option.hotkey && <kbd>{option.hotkey.toUpperCase()}</kbd>}
             </label>

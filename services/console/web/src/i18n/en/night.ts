@@ -41,7 +41,8 @@ export const night: typeof ja.night = {
   openRecord: "Open record",
   asked: "Asked for.",
   desksTitle: "Desks and counsellors",
-  noDesks: "No desks.",
+  noDesks: "Nobody sits at a desk and no phone is registered.",
+  withoutPhone: "Desks whose phone is not registered",
   phone: "Phone",
   phoneOk: "registered",
   phoneGone: "not registered",
@@ -66,6 +67,7 @@ export const night: typeof ja.night = {
   noAlarms: "No alarms.",
   seen: "Seen",
   seenBy: (name: string) => `seen by ${name}`,
+  seenByAdmin: "seen by an administrator",
   unseen: "not seen yet",
   raised: "Raised",
   alarm: {

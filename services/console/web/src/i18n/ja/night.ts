@@ -39,7 +39,8 @@ export const night = {
   openRecord: "記録を見る",
   asked: "操作を伝えました。",
   desksTitle: "席と相談員",
-  noDesks: "席がありません。",
+  noDesks: "席に着いている人も、登録された電話機もありません。",
+  withoutPhone: "電話機が登録されていない席",
   phone: "電話機",
   phoneOk: "登録済み",
   phoneGone: "登録なし",
@@ -64,6 +65,7 @@ export const night = {
   noAlarms: "警報はありません。",
   seen: "見た",
   seenBy: (name: string) => `${name} 確認済み`,
+  seenByAdmin: "管理者 確認済み",
   unseen: "未確認",
   raised: "発生",
   alarm: {
