@@ -57,3 +57,13 @@ CREATE TABLE daily_log_due (
     PRIMARY KEY (operator_id, window_id, service_date)
 );
 CREATE INDEX daily_log_due_next ON daily_log_due (due_us) WHERE due_us IS NOT NULL;
+
+-- What changed since a moment, so that a closed day is looked at again.
+CREATE INDEX record_revision_by_time ON record_revision (operator_id, at_us);
+CREATE INDEX referral_event_by_time ON referral_event (operator_id, at_us);
+CREATE INDEX escalation_event_by_time ON escalation_event (operator_id, at_us);
+CREATE INDEX escalation_by_window ON escalation (operator_id, window_id, started_us);
+
+-- From when until when somebody has a support contract (緊急時支援 is for them): dates; none: no contract, no end.
+ALTER TABLE person ADD COLUMN support_from TEXT;
+ALTER TABLE person ADD COLUMN support_until TEXT;
