@@ -7,7 +7,9 @@ import { Button, Submit } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
 import { useAct } from "../ui/useAct";
-import { useOperator, useSession } from "./SessionProvider";
+import { leave } from "./provider";
+import { useProvider } from "./ProviderWay";
+import { useMe, useOperator, useSession } from "./SessionProvider";
 import { SignInTrouble } from "./SignInForm";
 
 type Proving = <T>(deed: () => Promise<T>) => Promise<T>;
@@ -50,10 +52,24 @@ function ProofDialog({ open, onEnd }: { open: boolean; onEnd: (proved: boolean) 
   );
 }
 
+/** Who came by the provider may have no password: they show themselves there anew, and do the act again. */
+function ProofByProvider() {
+  const words = useWords();
+  const provider = useProvider();
+  if (!provider) return null;
+  return (
+    <>
+      <p>{words.session.proofByProviderWhy}</p>
+      <Button onPress={() => leave(true)} disabled={!provider.answers}>{words.session.proofByProvider(provider.name)}</Button>
+    </>
+  );
+}
+
 function ProofForm({ onEnd }: { onEnd: (proved: boolean) => void }) {
   const words = useWords();
   const { access } = useClients();
   const operator = useOperator();
+  const { byOidc } = useMe();
   const { enter } = useSession();
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
@@ -69,6 +85,7 @@ function ProofForm({ onEnd }: { onEnd: (proved: boolean) => void }) {
   return (
     <form className="stack" onSubmit={submit}>
       <p>{words.session.proofWhy}</p>
+      {byOidc && <ProofByProvider />}
       <Field label={words.session.password} type="password" value={password} onChange={setPassword} autoComplete="current-password" required autoFocus />
       <Field label={words.session.code} value={code} onChange={setCode} autoComplete="one-time-code" />
       <SignInTrouble trouble={prove.trouble} />

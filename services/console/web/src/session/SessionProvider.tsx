@@ -5,6 +5,7 @@ import type { Me } from "../gen/tomoshibi/console/v1/access_pb";
 import { onCall } from "../net/calls";
 import { useClients } from "../net/clients";
 import { type Trouble, troubleOf } from "../net/trouble";
+import { comeBack, forget } from "./provider";
 
 export type Session =
   | { at: "asking" }
@@ -25,7 +26,7 @@ interface Sessions {
 const Here = createContext<Sessions | null>(null);
 
 /** Refusals of these say that a secret was wrong, not that the session is gone. */
-const PROOFS = new Set(["SignIn", "BreakGlass", "Reauthenticate", "ChangePassword", "BeginTotp", "ConfirmTotp", "DescribeMe", "SignOut"]);
+const PROOFS = new Set(["SignIn", "BreakGlass", "DescribeProvider", "FinishOidc", "Reauthenticate", "ChangePassword", "BeginTotp", "ConfirmTotp", "DescribeMe", "SignOut"]);
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const { access } = useClients();
@@ -34,6 +35,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const enter = useCallback((me: Me) => {
     operator.current = me.operatorId;
+    forget();
     setSession({ at: "in", me });
   }, []);
 
@@ -58,7 +60,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     setSession({ at: "out" });
   }, [access]);
 
-  useEffect(() => void refresh(), [refresh]);
+  useEffect(() => {
+    comeBack();
+    void refresh();
+  }, [refresh]);
   useEffect(() => onCall((news) => news.outcome === "signed_out" && !PROOFS.has(news.method) && end()), [end]);
 
   const sessions = useMemo(() => ({ session, enter, leave, refresh }), [session, enter, leave, refresh]);

@@ -6,16 +6,20 @@ import { Field } from "../ui/Field";
 import { Notice, TroubleNotice } from "../ui/Notice";
 import { useAct } from "../ui/useAct";
 import { BreakGlassForm } from "./BreakGlassForm";
+import { comeBack, type Return } from "./provider";
+import { FinishForm, ProviderWay, ReturnNotice } from "./ProviderWay";
 import { useSession } from "./SessionProvider";
 
 /** Login, password and code at once: no answer tells which of them was wrong. */
 export function SignInForm({ login: known = "", ended = false }: { login?: string; ended?: boolean }) {
   const [broken, setBroken] = useState(false);
+  const [came, setCame] = useState(comeBack);
   if (broken) return <BreakGlassForm login={known} onBack={() => setBroken(false)} />;
-  return <Ordinary login={known} ended={ended} onBreakGlass={() => setBroken(true)} />;
+  if (came === "code" && !ended) return <FinishForm onBack={() => setCame(undefined)} />;
+  return <Ordinary login={known} ended={ended} came={ended || came === "code" ? undefined : came} onBreakGlass={() => setBroken(true)} />;
 }
 
-function Ordinary({ login: known, ended, onBreakGlass }: { login: string; ended: boolean; onBreakGlass: () => void }) {
+function Ordinary({ login: known, ended, came, onBreakGlass }: { login: string; ended: boolean; came: Exclude<Return, "code"> | undefined; onBreakGlass: () => void }) {
   const words = useWords();
   const { access } = useClients();
   const { enter } = useSession();
@@ -36,8 +40,10 @@ function Ordinary({ login: known, ended, onBreakGlass }: { login: string; ended:
       <Field label={words.session.login} value={login} onChange={setLogin} autoComplete="username" required autoFocus={known === ""} />
       <Field label={words.session.password} type="password" value={password} onChange={setPassword} autoComplete="current-password" required autoFocus={known !== ""} />
       <Field label={words.session.code} value={code} onChange={setCode} autoComplete="one-time-code" hint={words.session.codeHint} />
+      {came && !signIn.trouble && <ReturnNotice word={came} />}
       <SignInTrouble trouble={signIn.trouble} />
       <Submit busy={signIn.busy}>{words.session.signIn}</Submit>
+      <ProviderWay />
       <Button weight="quiet" onPress={onBreakGlass}>{words.session.lostFactor}</Button>
     </form>
   );
