@@ -45,6 +45,12 @@ export function adminService(line: Line, there: () => Promise<void>): Partial<Se
       Object.assign(find(accountId) ?? {}, { disabled });
       return {};
     },
+    linkAccount: async ({ accountId, subject }) => {
+      await there();
+      line.mustBeFresh();
+      Object.assign(find(accountId) ?? {}, { hasOidc: subject !== "" });
+      return {};
+    },
     listSettings: async () => (await there(), {
       settings: [
         { key: "data", value: "/var/lib/tomoshibi", origin: "/etc/tomoshibi/line.toml", note: "Where the embedded store, keys, spool and phone accounts are kept." },

@@ -2,10 +2,12 @@ import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
 import { AccessService, AdminService } from "../src/gen/tomoshibi/console/v1/access_pb";
 import { ConsoleService, RotaService } from "../src/gen/tomoshibi/console/v1/console_pb";
+import { DailyLogService } from "../src/gen/tomoshibi/daily_log/v1/daily_log_pb";
 import { FieldSchema, RevisionSchema, TriageService } from "../src/gen/tomoshibi/triage/v1/triage_pb";
 import { CentreService, ReferralService } from "../src/gen/tomoshibi/referral/v1/referral_pb";
 import { listening } from "../src/net/calls";
 import { adminService, triageAdmin } from "./admin";
+import { dailyLogService } from "./daily";
 import { assessed, FORM } from "./form";
 import { at, type Line } from "./line";
 import { nightVerbs } from "./night";
@@ -28,6 +30,8 @@ export function pretendedTransport(line: Line, how = new URLSearchParams()) {
           line.signedIn = true;
           return { me: line.me };
         },
+        describeProvider: () => (how.has("provider") ? { provider: { nameJa: "県の ID", nameEn: "the prefecture's identity", answers: how.get("provider") !== "away" } } : {}),
+        finishOidc: () => ((line.signedIn = true), { me: { ...line.me, byOidc: true } }),
         breakGlass: () => ((line.signedIn = true), { me: { ...line.me, breakGlass: true } }),
         describeMe: async () => (await there(), { me: line.me }),
         signOut: () => ((line.signedIn = false), {}),
@@ -41,6 +45,7 @@ export function pretendedTransport(line: Line, how = new URLSearchParams()) {
       router.service(AdminService, adminService(line, there));
       router.service(ReferralService, referrals.forDesk(there));
       router.service(CentreService, referrals.forCentre(there));
+      router.service(DailyLogService, dailyLogService(line, there, how));
       router.service(RotaService, rotaService(line, there));
       router.service(ConsoleService, {
         ...nightVerbs(line, there),
@@ -69,6 +74,7 @@ export function pretendedTransport(line: Line, how = new URLSearchParams()) {
         hangUp: async () => (await there(), line.end(), {}),
         escalate: async ({ priority, reasons }) => (await there(), { escalation: line.escalate(priority, reasons) }),
         withdrawEscalation: async () => (await there(), line.escalations.forEach((one) => (one.state = "withdrawn")), line.tell(), {}),
+        settleSafetyCaller: async ({ callId }) => (await there(), line.settle(callId), {}),
         writeAdvice: async ({ advice, readBack, staffId }) => {
           await there();
           line.escalations[0]?.advice.push({ $typeName: "tomoshibi.escalation.v1.Advice", staffId, advice, readBack, at: at(Date.now()) });

@@ -3,6 +3,7 @@ import type { Account } from "../gen/tomoshibi/console/v1/access_pb";
 import { useLanguage, useWords, worded } from "../i18n";
 import { dayTime, millis } from "../i18n/time";
 import { useClients } from "../net/clients";
+import { useProvider } from "../session/ProviderWay";
 import { useMe, useOperator } from "../session/SessionProvider";
 import { Button } from "../ui/Button";
 import { Check, Field } from "../ui/Field";
@@ -13,10 +14,12 @@ import { Sign } from "../ui/Sign";
 import { useLoad } from "../ui/useLoad";
 import { AccountDialog } from "./AccountDialog";
 import { DisableDialog, ResetDialog } from "./AccountActs";
+import { LinkDialog } from "./LinkDialog";
 import { fitting } from "./fitting";
 import { useIsAdmin } from "./AdminPage";
 
-type Open = { what: "create" } | { what: "change" | "reset" | "disable"; account: Account };
+type Act = "change" | "reset" | "disable" | "link";
+type Open = { what: "create" } | { what: Act; account: Account };
 
 export function Accounts() {
   const words = useWords();
@@ -49,6 +52,7 @@ export function Accounts() {
       {open?.what === "create" && <AccountDialog onClose={close} onDone={done} />}
       {open?.what === "change" && <AccountDialog account={open.account} onClose={close} onDone={done} />}
       {open?.what === "reset" && <ResetDialog account={open.account} onClose={close} onDone={done} />}
+      {open?.what === "link" && <LinkDialog account={open.account} onClose={close} onDone={done} />}
       {open?.what === "disable" && <DisableDialog account={open.account} onClose={close} onDone={done} />}
     </Panel>
   );
@@ -57,13 +61,14 @@ export function Accounts() {
 interface TableProps {
   accounts: Account[];
   changes: boolean;
-  onOpen: (what: "change" | "reset" | "disable", account: Account) => void;
+  onOpen: (what: Act, account: Account) => void;
 }
 
 function Table({ accounts, changes, onOpen }: TableProps) {
   const words = useWords();
   const { language } = useLanguage();
   const me = useMe();
+  const provider = useProvider();
   if (accounts.length === 0) return <p className="dim">{words.admin.nothing}</p>;
   return (
     <table className="table">
@@ -80,7 +85,7 @@ function Table({ accounts, changes, onOpen }: TableProps) {
       <tbody>
         {accounts.map((account) => {
           const last = millis(account.lastSignInAt);
-          const act = (what: "change" | "reset" | "disable", label: string) => <Button size="small" label={`${label}: ${account.login}`} onPress={() => onOpen(what, account)}>{label}</Button>;
+          const act = (what: Act, label: string) => <Button size="small" label={`${label}: ${account.login}`} onPress={() => onOpen(what, account)}>{label}</Button>;
           return (
             <tr key={account.accountId}>
               <th scope="row">{account.login}</th>
@@ -89,6 +94,7 @@ function Table({ accounts, changes, onOpen }: TableProps) {
               <td data-label={words.admin.state}>
                 <span className={`row ${account.disabled ? "tone-warn" : "tone-good"}`}><Sign tone={account.disabled ? "warn" : "good"} size={16} />{account.disabled ? words.admin.disabled : words.admin.enabled}</span>
                 <div className="dim small">{words.admin.factor} {account.hasTotp ? words.admin.factorYes : words.admin.factorNo}</div>
+                {account.hasOidc && <div className="dim small">{words.admin.linked}</div>}
               </td>
               <td data-label={words.admin.lastSignIn}>{last === undefined ? words.admin.never : dayTime(last, language)}</td>
               {changes && (
@@ -96,6 +102,7 @@ function Table({ accounts, changes, onOpen }: TableProps) {
                   <div className="row">
                     {act("change", words.admin.change)}
                     {act("reset", words.admin.reset)}
+                    {provider && act("link", words.admin.link)}
                     {account.accountId !== me.accountId && act("disable", account.disabled ? words.admin.enable : words.admin.disable)}
                   </div>
                 </td>
