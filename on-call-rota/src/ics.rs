@@ -1,4 +1,4 @@
-//! iCalendar (RFC 5545) of a person or a window: one VEVENT per shift.
+//! iCalendar (RFC 5545) of a person or a window: one VEVENT per shift; and of whole days.
 //!
 //! Written here because the `icalendar` crate reads the clock and draws UIDs
 //! at random for every component that lacks a DTSTAMP or a UID, the parts of
@@ -6,8 +6,9 @@
 
 use std::fmt::Write;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::{Dst, Offset, TimeZone};
+use jiff::{Timestamp, ToSpan};
 
 use crate::ids::{StaffId, WindowId};
 use crate::period::Period;
@@ -35,6 +36,54 @@ impl Rota {
     }
 }
 
+/// A whole day of a calendar that anybody may read.
+#[derive(Clone, Debug)]
+pub struct DayEvent {
+    /// The same for the same day in every calendar made from any revision.
+    pub uid: String,
+    pub date: Date,
+    pub summary: String,
+    pub description: String,
+}
+
+/// A calendar of whole days. `stamp` is when it is made (DTSTAMP), `revision` the rota's.
+pub fn day_calendar(
+    name: &str,
+    language: &str,
+    stamp: Timestamp,
+    revision: u32,
+    days: &[DayEvent],
+) -> String {
+    let mut out = Lines(String::new());
+    head(&mut out, name);
+    for day in days {
+        out.line("BEGIN:VEVENT");
+        out.line(&format!("UID:{}", escaped(&day.uid)));
+        out.line(&format!("DTSTAMP:{}", stamp.strftime("%Y%m%dT%H%M%SZ")));
+        out.line(&format!("SEQUENCE:{revision}"));
+        for (name, date) in [("DTSTART", day.date), ("DTEND", day.date.saturating_add(1.day()))] {
+            out.line(&format!("{name};VALUE=DATE:{}", date.strftime("%Y%m%d")));
+        }
+        out.line(&format!("SUMMARY;LANGUAGE={language}:{}", escaped(&day.summary)));
+        out.line(&format!("DESCRIPTION;LANGUAGE={language}:{}", escaped(&day.description)));
+        out.line("STATUS:CONFIRMED");
+        // Nobody is busy because an office is closed.
+        out.line("TRANSP:TRANSPARENT");
+        out.line("END:VEVENT");
+    }
+    out.line("END:VCALENDAR");
+    out.0
+}
+
+fn head(out: &mut Lines, name: &str) {
+    out.line("BEGIN:VCALENDAR");
+    out.line("VERSION:2.0");
+    out.line("PRODID:-//Tomoshibi//on-call-rota//EN");
+    out.line("CALSCALE:GREGORIAN");
+    out.line("METHOD:PUBLISH");
+    out.line(&format!("X-WR-CALNAME:{}", escaped(name)));
+}
+
 struct Feed<'a> {
     rota: &'a Rota,
     operator: &'a Operator,
@@ -45,12 +94,7 @@ struct Feed<'a> {
 impl Feed<'_> {
     fn write(&self, shifts: Vec<Shift>, summary: impl Fn(&Shift) -> String) -> String {
         let mut out = Lines(String::new());
-        out.line("BEGIN:VCALENDAR");
-        out.line("VERSION:2.0");
-        out.line("PRODID:-//Tomoshibi//on-call-rota//EN");
-        out.line("CALSCALE:GREGORIAN");
-        out.line("METHOD:PUBLISH");
-        out.line(&format!("X-WR-CALNAME:{}", escaped(&self.name)));
+        head(&mut out, &self.name);
         let first = shifts.iter().map(|shift| shift.time.from).min().unwrap_or(self.stamp);
         let last = shifts.iter().map(|shift| shift.time.until).max().unwrap_or(self.stamp);
         time_zone(&mut out, &self.operator.calendar.zone, Period { from: first, until: last });

@@ -33,6 +33,7 @@ mod ics;
 mod ids;
 mod ladder;
 mod period;
+mod public;
 mod roster;
 mod rota;
 mod shift;
@@ -51,12 +52,14 @@ pub use hospital::{
     Admission, Choice, Exclusion, Hospital, HospitalGap, HospitalKind, InvalidHospital, Need, Places, Suits,
 };
 pub use hours::{ClockTime, InvalidHours, TimeRange};
+pub use ics::{DayEvent, day_calendar};
 pub use ids::{
     CentreId, DutyId, GroupId, HospitalId, ID_MAX, InvalidId, OperatorId, RegionId, RuleId, StaffId,
     TargetId, WindowId,
 };
 pub use ladder::Rung;
 pub use period::Period;
+pub use public::{InvalidPublic, PageAddress, PublicNumber, PublicOperator, PublicWindow};
 pub use roster::{Handover, NotInRoster, OnDuty, Roster};
 pub use rota::{Centre, Group, Operator, Rota, Window};
 pub use shift::Shift;

@@ -10,13 +10,15 @@ use crate::calendar::Calendar;
 use crate::contact::{CalledNumber, ContactPoint, E164};
 use crate::cover::Cover;
 use crate::coverage::Rule;
+use crate::day::Day;
 use crate::hospital::{Hospital, HospitalTurn};
-use crate::hours::WeekHours;
+use crate::hours::{TimeRange, WeekHours};
 use crate::ids::{CentreId, GroupId, HospitalId, OperatorId, StaffId, WindowId};
 use crate::ladder::{Ladder, Rung};
 use crate::period::Period;
+use crate::public::{PublicOperator, PublicWindow};
 use crate::roster::{NotInRoster, OnDuty, Roster};
-use crate::shift::{Duty, Plan, Shift};
+use crate::shift::{Duty, Plan, Shift, days_of, open_hours, within_known_dates};
 use crate::staff::{Language, Staff};
 
 /// A place in one of the lists of a `Rota`.
@@ -28,6 +30,7 @@ pub struct Operator {
     pub id: OperatorId,
     pub name: String,
     pub calendar: Calendar,
+    pub public: PublicOperator,
 }
 
 /// Windows that together give one service.
@@ -56,6 +59,7 @@ pub struct Window {
     pub fallback: Option<E164>,
     /// A line for police, fire brigade or hospitals: answered before others.
     pub priority: bool,
+    pub public: PublicWindow,
     pub(crate) operator_ix: Ix,
     pub(crate) group_ix: Ix,
     pub(crate) hours: WeekHours,
@@ -143,6 +147,19 @@ impl Rota {
     /// The calendar that a window's hours and bands go by.
     pub fn calendar(&self, window: &Window) -> &Calendar {
         &self.operators[window.operator_ix].calendar
+    }
+
+    /// A date as the window's operator has it, and the window's hours that begin on it. None outside 1980 to 2099.
+    pub fn hours_on<'a>(&'a self, window: &'a Window, date: Date) -> Option<(Day, &'a [TimeRange])> {
+        let day = self.calendar(window).day(date)?;
+        Some((day, window.hours.on(&day)))
+    }
+
+    /// When a window is open in a stretch of time: sorted, apart, clipped to 1980-2099.
+    pub fn open_hours(&self, window: &Window, period: Period) -> Vec<Period> {
+        let period = within_known_dates(self, period);
+        let days = days_of(self, window.operator_ix, period);
+        open_hours(window, &days, period)
     }
 
     /// The contact points of a person that work at `at`, in order.

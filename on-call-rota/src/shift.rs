@@ -12,7 +12,7 @@ use crate::days::Days;
 use crate::hours::{DayFilter, TimeRange};
 use crate::ids::{DutyId, StaffId, WindowId};
 use crate::period::{Period, merged};
-use crate::rota::{Ix, Rota};
+use crate::rota::{Ix, Rota, Window};
 use crate::staff::Role;
 
 /// Where shifts come from: a weekly pattern, a rotation or dated shifts.
@@ -194,15 +194,17 @@ impl<'a> Plan<'a> {
         number_pieces(&mut slots);
         slots.retain(|slot| !slot.time.overlap(&period).is_empty());
         let serving = serving(rota, &slots);
-        let open = rota.windows.iter().map(|window| {
-            let laid = days[window.operator_ix].iter();
-            let open =
-                laid.flat_map(|laid| window.hours.on(&laid.day).iter().map(move |&range| laid.hours(range)));
-            merged(open.map(|open| open.overlap(&period)).collect())
-        });
+        let open = rota.windows.iter().map(|window| open_hours(window, &days[window.operator_ix], period));
         let open = open.collect();
         Self { period, slots, serving, open, days }
     }
+}
+
+/// When a window is open, by the days of its operator.
+pub(crate) fn open_hours(window: &Window, days: &Days<'_>, period: Period) -> Vec<Period> {
+    let laid = days.iter();
+    let open = laid.flat_map(|laid| window.hours.on(&laid.day).iter().map(move |&range| laid.hours(range)));
+    merged(open.map(|open| open.overlap(&period)).collect())
 }
 
 fn serving(rota: &Rota, slots: &[Slot]) -> Vec<Vec<(Ix, Vec<Ix>)>> {
@@ -265,7 +267,7 @@ fn duties_of(rota: &Rota, operator: Ix) -> (Vec<Ix>, Vec<(Date, Ix)>) {
 }
 
 /// With two days before: no shift is longer than a day, and a day than 25 hours.
-fn days_of(rota: &Rota, operator: Ix, period: Period) -> Days<'_> {
+pub(crate) fn days_of(rota: &Rota, operator: Ix, period: Period) -> Days<'_> {
     let calendar = &rota.operators[operator].calendar;
     let local = |at: Timestamp| calendar.zone.to_datetime(at).date();
     Days::new(calendar, local(period.from).saturating_sub(2.days()), local(period.until))

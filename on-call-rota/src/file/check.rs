@@ -85,7 +85,9 @@ impl<'a> Checked<'a> {
         for raw in raw {
             let calendar = calendar(&raw, self.faults);
             let built = raw.id.as_ref().zip(raw.name).zip(calendar);
-            let built = built.map(|((id, name), calendar)| Operator { id: id.value.clone(), name, calendar });
+            let public = raw.public;
+            let built =
+                built.map(|((id, name), calendar)| Operator { id: id.value.clone(), name, calendar, public });
             let ix = built.is_some().then_some(self.rota.operators.len());
             keep(&mut self.operator_names, raw.id.as_ref(), ix, built, &mut self.rota.operators, self.faults);
         }

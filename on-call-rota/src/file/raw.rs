@@ -12,6 +12,7 @@ use crate::day::{Saturday, YearEnd};
 use crate::hospital::{Admission, HospitalKind};
 use crate::hours::{ClockTime, DayToken, TimeRange, WeekHours};
 use crate::ids::{CentreId, DutyId, GroupId, HospitalId, OperatorId, RegionId, RuleId, StaffId, WindowId};
+use crate::public::{PageAddress, PublicNumber, PublicOperator};
 use crate::staff::{Contact, Language, Qualification, Role, StaffName};
 
 pub(super) struct RawRota {
@@ -37,6 +38,7 @@ pub(super) struct RawOperator {
     pub(super) service_day_starts: Option<ClockTime>,
     pub(super) early_morning: Option<EarlyMorning>,
     pub(super) published_through: Option<i64>,
+    pub(super) public: PublicOperator,
     pub(super) calendars: Vec<RawCalendar>,
 }
 
@@ -74,6 +76,19 @@ pub(super) struct RawWindow {
     pub(super) priority: bool,
     pub(super) next: Vec<At<WindowId>>,
     pub(super) hours: Option<WeekHours>,
+    pub(super) public: RawPublic,
+}
+
+#[derive(Default)]
+pub(super) struct RawPublic {
+    pub(super) listed: Option<bool>,
+    pub(super) number: Option<PublicNumber>,
+    pub(super) name_en: Option<String>,
+    pub(super) place: Option<String>,
+    pub(super) place_en: Option<String>,
+    pub(super) hours: Option<String>,
+    pub(super) hours_en: Option<String>,
+    pub(super) url: Option<PageAddress>,
 }
 
 pub(super) struct RawStaff {

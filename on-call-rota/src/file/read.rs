@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::fault::{At, Faults, Place};
 use super::raw::RawDuty;
 use super::raw::{
-    RawCalendar, RawCentre, RawGroup, RawLadder, RawOperator, RawOwnDay, RawRota, RawRule, RawRung, RawStaff,
-    RawWindow,
+    RawCalendar, RawCentre, RawGroup, RawLadder, RawOperator, RawOwnDay, RawPublic, RawRota, RawRule,
+    RawRung, RawStaff, RawWindow,
 };
 use super::read_duties::{cover, dated, pattern, rotation};
 use super::read_hospitals::{hospital, turn};
@@ -14,6 +14,7 @@ use super::section::{Mixed, Section};
 use super::value::FileDate;
 use crate::contact::ContactPoint;
 use crate::hours::WeekHours;
+use crate::public::PublicOperator;
 use crate::staff::{Contact, Role, StaffName};
 
 pub(super) const ID: &str = "give an id of a-z, 0-9 and -";
@@ -62,9 +63,16 @@ fn operator(from: Section<'_>) -> RawOperator {
         early_morning: bare(from.optional("early_morning")),
         published_through: from.count("holidays_published_through", 1980..=2099),
         calendars: from.sections("calendar").into_iter().map(calendar).collect(),
+        public: from.section("public").map(public_operator).unwrap_or_default(),
     };
     from.finish();
     raw
+}
+
+fn public_operator(from: Section<'_>) -> PublicOperator {
+    let public = PublicOperator { name_en: from.text("name_en"), url: bare(from.optional("url")) };
+    from.finish();
+    public
 }
 
 fn calendar(from: Section<'_>) -> RawCalendar {
@@ -118,6 +126,22 @@ fn window(from: Section<'_>, faults: &Faults<'_>) -> RawWindow {
         priority: from.flag("priority").unwrap_or(false),
         next: from.list("next").unwrap_or_default(),
         hours: hours.map(week_hours),
+        public: from.section("public").map(public_window).unwrap_or_default(),
+    };
+    from.finish();
+    raw
+}
+
+fn public_window(from: Section<'_>) -> RawPublic {
+    let raw = RawPublic {
+        listed: from.flag("listed"),
+        number: bare(from.optional("number")),
+        name_en: from.text("name_en"),
+        place: from.text("place"),
+        place_en: from.text("place_en"),
+        hours: from.text("hours"),
+        hours_en: from.text("hours_en"),
+        url: bare(from.optional("url")),
     };
     from.finish();
     raw

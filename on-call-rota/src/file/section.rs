@@ -71,6 +71,11 @@ impl<'a> Section<'a> {
     /// Free text, not empty, that is never repeated in a fault.
     pub(super) fn name(&self, key: &'static str) -> Option<String> {
         self.need(key, "give a name")?;
+        self.text(key)
+    }
+
+    /// The same where it may be missing.
+    pub(super) fn text(&self, key: &'static str) -> Option<String> {
         let value = self.value(key)?;
         match value.value {
             DeValue::String(text) if !text.trim().is_empty() && text.len() <= 200 => Some(text.to_string()),

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::check::{Checked, keep};
 use super::fault::{At, Place};
-use super::raw::{RawGroup, RawWindow};
+use super::raw::{RawGroup, RawPublic, RawWindow};
 use crate::contact::CalledNumber;
 use crate::ids::WindowId;
+use crate::public::{PublicNumber, PublicWindow};
 use crate::rota::{Group, Ix, Window};
 use crate::staff::Language;
 
@@ -78,12 +79,14 @@ impl Checked<'_> {
             self.faults.add(&raw.place, "the group belongs to another operator", right);
         }
         let languages = if raw.languages.is_empty() { vec![Language::JAPANESE] } else { raw.languages };
+        let numbers: Vec<_> = raw.numbers.into_iter().map(|number| number.value).collect();
         Some(Window {
+            public: public(raw.public, &numbers, raw.priority)?,
             id: raw.id?.value,
             operator: self.rota.operators[operator_ix].id.clone(),
             group: self.rota.groups[group_ix].id.clone(),
             name: raw.name?,
-            numbers: raw.numbers.into_iter().map(|number| number.value).collect(),
+            numbers,
             languages,
             fallback: raw.fallback,
             priority: raw.priority,
@@ -134,6 +137,20 @@ impl Checked<'_> {
             self.rota.windows[ix].takeover = order.split_off(1);
         }
     }
+}
+
+/// A line for agencies is kept from the public unless the file says otherwise.
+fn public(raw: RawPublic, numbers: &[CalledNumber], priority: bool) -> Option<PublicWindow> {
+    Some(PublicWindow {
+        listed: raw.listed.unwrap_or(!priority),
+        number: raw.number.or_else(|| PublicNumber::of(numbers))?,
+        name_en: raw.name_en,
+        place: raw.place,
+        place_en: raw.place_en,
+        hours: raw.hours,
+        hours_en: raw.hours_en,
+        url: raw.url,
+    })
 }
 
 /// Depth first, each once.
