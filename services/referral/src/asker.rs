@@ -34,6 +34,11 @@ impl Asker {
         }
     }
 
+    /// The line itself, which has no session to show.
+    pub(crate) fn line(operator: OperatorId) -> Self {
+        Self { operator, who: Principal::Service, session: None }
+    }
+
     pub(crate) fn person(&self) -> Option<&Person> {
         self.who.person()
     }

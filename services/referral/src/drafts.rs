@@ -172,13 +172,22 @@ impl Drafts {
 
     /// The record as it stands now goes out, with the draft's targets.
     pub(crate) async fn release(&self, asker: &Asker, id: &str) -> Result<ReferralRow, ReferralError> {
+        self.release_by(asker, id, &asker.staff()).await
+    }
+
+    /// With the name of who released it, in the story.
+    pub(crate) async fn release_by(
+        &self,
+        asker: &Asker,
+        id: &str,
+        staff: &str,
+    ) -> Result<ReferralRow, ReferralError> {
         let row = self.found(asker, id).await?;
         let source = self.records.read(asker, &row.record_id).await?;
         let changes = self.changes_of(&row).await?;
         let (content, code) = (source.content(&changes), code_of(&source, &changes)?);
         let pace = self.pace(asker, code, self.keeper.clock.now());
-        let staff = asker.staff();
-        let by = By { whom: &staff, ..self.by(asker, "referral.released", &row) };
+        let by = By { whom: staff, ..self.by(asker, "referral.released", &row) };
         let content_said = content_said(1, &content)?;
         self.keeper
             .push(&asker.operator, &row.referral_id, by, |machine, now| {

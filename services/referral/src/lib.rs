@@ -16,6 +16,7 @@ mod payer;
 mod postman;
 mod record;
 mod referral_server;
+mod releaser;
 mod render;
 mod sheet;
 mod show;

@@ -30,6 +30,7 @@ use crate::payer::Payer;
 use crate::postman::Postman;
 use crate::record::Records;
 use crate::referral_server::ReferralServer;
+use crate::releaser::{RECORDS, Releaser};
 use crate::render::Renderer;
 use crate::show::Shower;
 use crate::store::Store;
@@ -129,6 +130,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Referrals, StartFau
     let mut workers = vec![worker];
     workers.extend(hire(&deps, Waker { keeper }, TOPIC, Arc::default()));
     workers.extend(hire(&deps, payer, TOPIC, Arc::default()));
+    workers.extend(hire(&deps, Releaser { drafts: drafts.clone() }, RECORDS, Arc::default()));
     workers.extend(hire(&deps, postman, DELIVERIES, nudge));
     let centre = CentreServer { centres, shower: shower.clone(), renderer, shutdown: deps.shutdown.clone() };
     Ok(Referrals { centre, referral: ReferralServer { drafts, shower }, workers, reload })

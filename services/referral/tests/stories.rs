@@ -186,6 +186,48 @@ async fn a_record_of_code_c_is_signed_before_it_goes_out_and_consent_is_named_wh
 }
 
 #[tokio::test]
+async fn a_signature_releases_the_draft_of_its_record_in_the_name_of_who_signed() {
+    on_both_stores(|line| async move {
+        line.knows(&["first"]).await;
+        let record = line.has_record("C").await;
+        let draft = line.drafts(&record, &["first"]).await;
+        let mut stream = line.listens("first", 0).await;
+
+        line.signs(&record).await;
+
+        assert_eq!(next(&mut stream).await.referral_id, draft.referral_id);
+        let seen = line.is(&draft, "offered").await;
+        let released = seen.events.iter().find(|event| event.happened == "released").unwrap();
+        assert_eq!(released.by, "ito");
+        line.until("it is paid", || async { line.count("record_release WHERE paid_us IS NULL").await == 0 })
+            .await;
+        line.releases(&draft).await.unwrap();
+        assert_eq!(line.count("delivery").await, 1, "released by hand as well it is still one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_signature_releases_nothing_that_lacks_consent_and_the_draft_names_it() {
+    on_both_stores(|line| async move {
+        line.knows(&["first"]).await;
+        let record = line.has_record("C").await;
+        line.amends_record(&record, &[("consent_basis", "")]).await;
+        let draft = line.drafts(&record, &["first"]).await;
+
+        line.signs(&record).await;
+
+        line.until("it was tried", || async {
+            line.count("record_release WHERE paid_us IS NOT NULL").await == 1
+        })
+        .await;
+        assert_eq!(line.sees(&draft).await.state, "drafted");
+        assert_eq!(line.drafts(&record, &[]).await.missing, ["consent_basis"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_centres_case_is_not_known_to_whoever_asks() {
     on_both_stores(|line| async move {
         line.knows(&["first", "other"]).await;

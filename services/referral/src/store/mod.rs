@@ -5,6 +5,7 @@ mod cursor;
 mod delivery;
 mod duty;
 mod referral;
+mod release;
 mod target;
 
 use shell::seal::data_keys::DataKeys;
@@ -15,6 +16,7 @@ pub(crate) use cursor::Lease;
 pub(crate) use delivery::{DeliveryRow, Received};
 pub(crate) use duty::DutyRow;
 pub(crate) use referral::{EventRow, Listing, ReferralRow};
+pub(crate) use release::ReleaseRow;
 pub(crate) use target::{PlacesRow, TargetRow};
 
 /// Cheap to clone.

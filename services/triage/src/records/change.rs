@@ -6,7 +6,7 @@ use domain::private::Private;
 use domain::time::Instant;
 use domain::triage::field::{OWN_CODE, is_personal};
 use domain::triage::lists::{ContactChannel, Flag};
-use domain::triage::record::Effect;
+use domain::triage::record::{Effect, Happened};
 use domain::triage::{Fields, Record, assess};
 use serde_json::{Map, Value};
 use shell::store::Tx;
@@ -137,6 +137,10 @@ impl Records {
             Effect::Escalate { priority, reasons, code } => {
                 let duty = payer::duty(record, *priority, reasons, *code, now)?;
                 Ok(Store::owe(tx, &duty).await?)
+            }
+            Effect::Record(Happened::Signed { by, .. }) => {
+                let row = &record.row;
+                Ok(Store::owe_release(tx, &row.operator_id, &row.record_id, (by.as_str(), now)).await?)
             }
             // The assessment says it; the counsellor decides.
             Effect::OfferEscalation { .. } | Effect::Record(_) => Ok(()),

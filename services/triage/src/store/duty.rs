@@ -32,6 +32,23 @@ impl Store {
         .attempt("owe a page")
     }
 
+    /// A signature owes the release of the record's referral. Referral pays it.
+    pub(crate) async fn owe_release(
+        tx: &mut Tx,
+        operator: &str,
+        record: &str,
+        (by_staff, now): (&str, Instant),
+    ) -> Result<(), StoreError> {
+        on!(tx, t => {
+            sqlx::query(
+                "INSERT INTO record_release (operator_id, record_id, by_staff, owed_us, next_us, attempts)
+                 VALUES ($1, $2, $3, $4, $4, 0) ON CONFLICT (record_id) DO NOTHING",
+            )
+            .bind(operator).bind(record).bind(by_staff).bind(now.micros()).execute(&mut **t).await.map(drop)
+        })
+        .attempt("owe a release")
+    }
+
     pub(crate) async fn due_duties(&self, now: Instant, most: i64) -> Result<Vec<DutyRow>, StoreError> {
         on!(self.db.read(), pool => {
             sqlx::query_as(

@@ -90,6 +90,8 @@ fn harmless(form: &pb::DescribeFormResponse, name: &str) -> String {
         "triage_code" => "G",
         "jaep_class" => "J9",
         "disposition" => "D01",
+        "not_referred_reason" => "calmed",
+        "subject_aware" => "unknown",
         "channel" => "voice",
         "own_code_reason" => "agreed with the supervisor",
         _ => "words",
