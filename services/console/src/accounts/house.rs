@@ -61,6 +61,10 @@ pub struct Accounts {
 /// certificates, or the rota has no operator.
 pub fn start(settings: AccountsSettings, deps: AccountsDeps) -> Result<Accounts, AccountsFault> {
     let house = House::new(settings, deps)?;
+    if let Some(provider) = house.provider.clone() {
+        // What is wrong with it is in the log before somebody needs it.
+        tokio::spawn(async move { provider.answers().await });
+    }
     let oidc = oidc::routes(house.clone());
     Ok(Accounts { access: AccessServer { house: house.clone() }, admin: AdminServer { house }, oidc })
 }

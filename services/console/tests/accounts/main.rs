@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
 
 mod admin;
+mod centre;
 mod command;
 mod guessing;
 mod oneself;
+mod provider;
 mod sessions;
 mod town;

@@ -32,6 +32,10 @@ const answerB = async (page) => {
 };
 const PAGES = [
   { name: "sign-in", query: "in=no" },
+  { name: "provider", query: "in=no&provider=there" },
+  { name: "provider-away", query: "in=no&provider=away" },
+  { name: "provider-code", query: "in=no&provider=there&oidc=code" },
+  { name: "provider-refused", query: "in=no&provider=there&oidc=refused" },
   { name: "break-glass", query: "in=no", act: (page) => page.locator("button.button-quiet").last().click() },
   { name: "must-change", query: "must=password" },
   { name: "enrol", query: "must=totp", act: async (page) => { await page.locator("input[type=password]").fill("x"); await page.keyboard.press("Enter"); await page.locator(".qr").waitFor(); } },
@@ -42,6 +46,12 @@ const PAGES = [
   { name: "ringing", query: "desk=1", hash: "/desk", act: (page) => page.evaluate(() => window.line.ring()) },
   { name: "call", query: "desk=1&talking=1", hash: "/desk", act: (page) => page.locator(".question").first().waitFor() },
   { name: "call-b", query: "desk=1&talking=1", hash: "/desk", act: answerB },
+  { name: "desk-waiting", query: "desk=1", hash: "/desk", act: (page) => page.evaluate(() => window.line.waitForDoctor(-40, 1)) },
+  { name: "settle", query: "desk=1", hash: "/desk", act: async (page) => { await page.evaluate(() => window.line.waitForDoctor(100)); await page.locator(".cards .button").first().click(); await page.locator(".dialog").waitFor(); } },
+  { name: "silent", query: "desk=1&talking=1", hash: "/desk", act: async (page) => { await page.locator(".question").first().waitFor(); await page.evaluate(() => window.line.waitForDoctor(200)); await page.keyboard.press("s"); await page.locator(".say-now").waitFor(); } },
+  { name: "relay", query: "desk=1&talking=1", hash: "/desk", act: async (page) => { await page.locator(".question").first().waitFor(); await page.keyboard.press("r"); } },
+  { name: "changed", query: "desk=1&talking=1", hash: "/desk", act: async (page) => { await page.locator("#f-notes textarea").waitFor(); await page.evaluate(() => window.line.change([{ name: "location", values: ["橋の東側"] }])); await page.locator(".record > .notice").waitFor(); } },
+  { name: "admin-alarms", query: "roles=operator_admin&night=1", hash: "/admin?part=alarms" },
   { name: "escalate", query: "desk=1&talking=1", hash: "/desk", act: async (page) => { await page.locator(".question").first().waitFor(); await page.keyboard.press("p"); } },
   { name: "merge", query: "desk=1&talking=1", hash: "/desk", act: async (page) => { const notes = page.locator("#f-notes textarea"); await notes.waitFor(); await page.evaluate(() => window.line.change([{ name: "notes", values: ["鈴木: 警察からも連絡あり"] }])); await notes.fill("本人は自宅。姉に連絡した。"); await page.locator(".merge").waitFor(); await page.evaluate(() => window.scrollTo(0, 0)); } },
   { name: "kept", query: "desk=1&talking=1", hash: "/desk", act: async (page) => { const notes = page.locator("#f-notes textarea"); await notes.waitFor(); await page.evaluate(() => (window.line.away = true)); await notes.fill("サーバーが止まった"); await page.locator("[data-standing=kept]").waitFor(); await page.evaluate(() => window.scrollTo(0, 0)); } },

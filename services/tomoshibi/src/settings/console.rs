@@ -53,7 +53,7 @@ fn provider(settings: &Settings) -> Option<OidcSettings> {
         name_en: settings.text("oidc.name_en"),
         accepted_acr: settings.list("oidc.accepted_acr", "\"urn:example:mfa\""),
         accepted_amr: settings.list("oidc.accepted_amr", "\"mfa\""),
-        limit: settings.duration("oidc.limit", MILLI * 500..=SECOND * 8),
+        limit: settings.duration("oidc.limit", MILLI * 500..=SECOND * 4),
     };
     written.read().unwrap_or_else(|faults| {
         faults.into_iter().for_each(|fault| settings.fault(fault.key, fault.what));

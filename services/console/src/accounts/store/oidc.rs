@@ -120,3 +120,77 @@ impl Store {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use shell::store::Db;
+    use shell::testkit::{both_stores, sealer};
+
+    use super::*;
+
+    const NOW: Instant = Instant::from_micros(1_800_000_000_000_000);
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    async fn begun(db: &Db, hash: &str, stage: Stage) -> Store {
+        let row = AttemptRow {
+            hash: hash.to_owned(),
+            browser: "browser".to_owned(),
+            stage,
+            sealed: vec![7],
+            until: NOW + MINUTE,
+        };
+        let mut tx = db.begin().await.unwrap();
+        Store::add_attempt(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+        Store::new(db.clone(), sealer())
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_under_way_is_taken_once_in_its_stage_and_in_time() {
+        both_stores(|db| async move {
+            let store = begun(&db, "one", Stage::Away).await;
+            let take = async |hash, stage, now| store.take_attempt(hash, stage, now).await.unwrap();
+
+            assert_eq!(take("another", Stage::Away, NOW).await, None);
+            assert_eq!(take("one", Stage::SecondFactor, NOW).await, None);
+            assert_eq!(take("one", Stage::Away, NOW).await, Some(("browser".to_owned(), vec![7])));
+            assert_eq!(take("one", Stage::Away, NOW).await, None, "once");
+
+            begun(&db, "late", Stage::Away).await;
+            assert_eq!(take("late", Stage::Away, NOW + MINUTE).await, None, "too late");
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_second_factor_is_awaited_until_it_is_shown_or_time_is_over() {
+        both_stores(|db| async move {
+            let store = begun(&db, "half", Stage::SecondFactor).await;
+            let awaited =
+                async |now| store.attempt("half", Stage::SecondFactor, now).await.unwrap().is_some();
+
+            assert!(awaited(NOW).await && awaited(NOW).await, "a code may be mistyped");
+            assert!(!awaited(NOW + MINUTE).await);
+
+            let mut tx = db.begin().await.unwrap();
+            assert!(Store::end_attempt(&mut tx, "half").await.unwrap());
+            assert!(!Store::end_attempt(&mut tx, "half").await.unwrap(), "once");
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_nobody_came_back_from_is_forgotten() {
+        both_stores(|db| async move {
+            let store = begun(&db, "old", Stage::SecondFactor).await;
+            let mut tx = db.begin().await.unwrap();
+            Store::forget_attempts(&mut tx, NOW + MINUTE).await.unwrap();
+            tx.commit().await.unwrap();
+
+            assert_eq!(store.attempt("old", Stage::SecondFactor, NOW).await.unwrap(), None);
+        })
+        .await;
+    }
+}
