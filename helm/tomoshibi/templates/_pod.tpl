@@ -4,6 +4,8 @@
 {{- $v := $.Values -}}
 {{- $telephony := has .service (list "telephony" "all") -}}
 {{- $host := and $telephony $v.sip.hostNetwork -}}
+{{- /* The public pages know the rota and the clock, and nothing else. */ -}}
+{{- $secrets := and (include "tomoshibi.hasSecrets" $) (ne .service "public") -}}
 metadata:
   labels:
     {{- include "tomoshibi.labels" . | nindent 4 }}
@@ -64,7 +66,7 @@ spec:
       topologyKey: topology.kubernetes.io/zone
       whenUnsatisfiable: ScheduleAnyway
       labelSelector: { matchLabels: { {{ include "tomoshibi.selector" . | replace "\n" ", " }} } }
-  {{- if include "tomoshibi.hasSecrets" $ }}
+  {{- if $secrets }}
   initContainers:
     {{- include "tomoshibi.secretsInit" $ | nindent 4 }}
   {{- end }}
@@ -109,7 +111,7 @@ spec:
         {{- if or (include "tomoshibi.rotaConfigMap" $) $v.rota.existingClaim }}
         - { name: rota, mountPath: /etc/tomoshibi-rota, readOnly: true }
         {{- end }}
-        {{- if include "tomoshibi.hasSecrets" $ }}
+        {{- if $secrets }}
         - { name: secrets, mountPath: /run/tomoshibi/secrets, readOnly: true }
         {{- end }}
         - { name: tmp, mountPath: /tmp }
@@ -128,7 +130,9 @@ spec:
     - name: rota
       persistentVolumeClaim: { claimName: {{ $v.rota.existingClaim }}, readOnly: true }
     {{- end }}
+    {{- if $secrets }}
     {{- include "tomoshibi.secretsVolumes" $ | nindent 4 }}
+    {{- end }}
     - name: tmp
       emptyDir: { sizeLimit: 64Mi }
 {{- end -}}
@@ -211,10 +215,12 @@ seccompProfile: { type: RuntimeDefault }
 {{- if or (include "tomoshibi.rotaConfigMap" $) $v.rota.existingClaim }}
 - { name: TOMOSHIBI_ROTA__FILE, value: /etc/tomoshibi-rota/rota.toml }
 {{- end }}
+{{- if ne .service "public" }}
 {{- include "tomoshibi.storeEnv" $ }}
 {{- with $v.redis.existingSecret }}
 - name: TOMOSHIBI_BUS__REDIS
   valueFrom: { secretKeyRef: { name: {{ . }}, key: {{ $v.redis.urlKey }} } }
+{{- end }}
 {{- end }}
 {{- if $telephony }}
 - { name: TOMOSHIBI_SIP__LISTEN, value: '["0.0.0.0:{{ $v.sip.port }}"]' }
@@ -236,7 +242,7 @@ seccompProfile: { type: RuntimeDefault }
 {{- with $v.publicUrl }}
 - { name: TOMOSHIBI_ACCESS__PUBLIC_URL, value: {{ . | quote }} }
 {{- end }}
-{{- if eq $v.mode "services" }}
+{{- if and (eq $v.mode "services") (ne .service "public") }}
 {{- range list "routing" "escalation" "telephony" "triage" "referral" }}
 {{- if ne . $service }}
 - { name: TOMOSHIBI_{{ upper . }}__AT, value: "http://{{ include "tomoshibi.fullname" $ }}-{{ . }}:8080" }
