@@ -13,7 +13,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
     {{- end }}
   annotations:
-    checksum/config: {{ print $v.config $v.sip $v.drain | sha256sum }}
+    checksum/config: {{ print $v.config $v.publicConfig $v.sip $v.drain | sha256sum }}
     {{- with $v.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -207,7 +207,7 @@ seccompProfile: { type: RuntimeDefault }
 {{- $v := $.Values -}}
 {{- $service := .service -}}
 {{- $telephony := has .service (list "telephony" "all") -}}
-- { name: TOMOSHIBI_CONFIG, value: /etc/tomoshibi/line.toml }
+- { name: TOMOSHIBI_CONFIG, value: /etc/tomoshibi/{{ ternary "public" "line" (eq .service "public") }}.toml }
 - { name: TOMOSHIBI_DATA, value: /var/lib/tomoshibi }
 - name: TOMOSHIBI_NODE
   valueFrom: { fieldRef: { fieldPath: metadata.name } }
