@@ -30,15 +30,44 @@ pub struct Facts {
 pub struct Duty {
     /// The day cut at every change of band, in order, without holes, half-open.
     pub stretches: Vec<Stretch>,
+    /// The same time by the hours of the wall clock, for the plot of a day.
+    #[serde(default)]
+    pub hours: Vec<ClockHour>,
     pub people: Vec<OnDuty>,
-    /// When nobody was on duty although somebody should have been.
+    /// When fewer people were on duty, or could be reached, than the rota's rules ask for.
     pub gaps: Vec<Span>,
+}
+
+/// An hour on the wall, or the part of it that lies in the service date: one that starts at 08:30 has two
+/// parts of hour 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ClockHour {
+    pub hour: u8,
+    pub span: Span,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     pub from: Instant,
     pub until: Instant,
+}
+
+impl Span {
+    /// The end of what has not ended.
+    pub const OPEN: Instant = Instant::from_micros(i64::MAX);
+
+    pub fn contains(&self, at: Instant) -> bool {
+        self.from <= at && at < self.until
+    }
+
+    pub fn length(&self) -> std::time::Duration {
+        self.until.since(self.from)
+    }
+
+    /// What both have; empty when they are apart.
+    pub fn overlap(&self, other: &Self) -> Self {
+        Self { from: self.from.max(other.from), until: self.until.min(other.until) }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -70,9 +99,11 @@ pub struct Call {
     pub number: Option<String>,
     /// When a human and the caller first heard each other.
     pub answered: Option<Instant>,
-    /// Desks that spoke, each from when to when.
+    /// Desks that spoke, each from when to when; what still goes on ends at `Span::OPEN`.
     pub talks: Vec<(DeskId, Span)>,
     pub ended: Option<(Instant, EndReason)>,
+    /// A human was looked for and no telephone of one could be rung: nobody was on duty or signed in.
+    pub blocked: bool,
     /// Played by us to see whether the line works: in no figure but its own.
     pub is_test: bool,
 }
@@ -82,6 +113,8 @@ pub struct Call {
 pub struct Record {
     pub record: String,
     pub call: CallId,
+    /// Who writes it.
+    pub author: Option<StaffId>,
     pub answered: Instant,
     /// The first signature; none while it is a draft, which keeps the day open.
     pub signed: Option<Instant>,
@@ -100,7 +133,7 @@ pub struct Referral {
     pub decided: Option<Decision>,
     /// Every refusal: when, by what kind of target, why.
     pub declines: Vec<(Instant, String, String)>,
-    /// Nothing is expected any more.
+    /// At `as_of` nothing is expected any more.
     pub settled: bool,
     pub area: Option<String>,
 }
@@ -127,7 +160,7 @@ pub struct Page {
 }
 
 /// An alarm that stood: codes only.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Incident {
     pub kind: String,
     pub raised: Instant,

@@ -1,7 +1,31 @@
 //! 日報: a window's day as figures, counted from what was stored and from nothing else.
+//!
+//! `duty` and `call_of` make facts of a rota and of ledgers, `count` makes rows of facts, `body` is what is
+//! sealed. Bodies of days add up to a `report`; `suppress` hides what would point to few people.
 
+mod body;
+mod call;
+mod count;
+mod duty;
 mod facts;
+mod figure;
+mod hours;
+mod open;
 mod row;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod then;
 
-pub use facts::{Call, Decision, Duty, Facts, Incident, OnDuty, Page, Record, Referral, Span, Stretch};
+pub use body::{Body, BodyFault, body, differs};
+pub use call::{call_of, window_of};
+pub use count::{count, tallies};
+pub use duty::{duty, stretches, whole};
+pub use facts::{
+    Call, ClockHour, Decision, Duty, Facts, Incident, OnDuty, Page, Record, Referral, Span, Stretch,
+};
+pub use figure::{FIGURES, Figure, FigureGroup, Measure, UNKNOWN, Unit};
+pub use hours::HourOfDay;
+pub use open::{KeptBy, KeptOpen, kept_open};
 pub use row::Row;
+pub use tally::{Spread, Tally};

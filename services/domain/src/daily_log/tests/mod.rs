@@ -1,0 +1,1 @@
+//! The daily log, told as stories and by any facts.
