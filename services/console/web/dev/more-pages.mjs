@@ -3,6 +3,7 @@ const supervisor = "roles=supervisor&desk=1&night=1";
 const rotaManager = "roles=rota_manager&night=calm";
 const admin = "roles=operator_admin";
 const centre = "roles=centre&staff=c-hokuto&centre=1";
+const day = (ago) => new Date(Date.now() - ago * 86_400_000 + 9 * 3_600_000).toISOString().slice(0, 10);
 const press = (page, name) => page.getByRole("button", { name }).first().click();
 
 export const MORE = [
@@ -40,5 +41,17 @@ export const MORE = [
   { name: "referral-release", query: "drafted=1", hash: "/record/rec-1", window: true, act: (page) => press(page, /^(送る|Release)$/) },
   { name: "referral", query: "referred=1", hash: "/record/rec-1", act: async (page) => { await page.locator(".offered").first().waitFor(); await page.locator("summary", { hasText: /経過|History/ }).last().click(); await page.locator("summary", { hasText: /伝えた内容|what was told/ }).click(); await page.locator(".told").waitFor(); } },
   { name: "referral-light", query: "desk=1&talking=1&referred=1", hash: "/desk", theme: "light", act: async (page) => { await page.locator(".offered").first().waitFor(); await press(page, /^(取り消す|Recall)$/); } },
+  { name: "days", query: "roles=centre&staff=c-hokuto", hash: "/days", act: (page) => page.locator(".days").waitFor() },
+  { name: "days-light", query: "roles=supervisor&night=1", hash: "/days", theme: "light", act: async (page) => { await page.evaluate(() => { window.line.fresh = true; }); await page.locator(".days").waitFor(); await press(page, /^(書き出す|Export)$/); await page.getByText(/保存しました|was saved/).waitFor(); } },
+  { name: "day", query: "roles=centre&staff=c-hokuto", hash: `/day/night/${day(1)}`, act: async (page) => { await page.locator(".changes").waitFor(); for (const one of await page.locator("main details").all()) await one.evaluate((element) => { element.open = true; }); } },
+  { name: "day-light", query: "roles=supervisor&night=1&broken=1", hash: `/day/night/${day(4)}`, theme: "light", act: async (page) => { await press(page, /^(再計算して照合|Count again and compare)$/); await page.getByText(/違う数があります|otherwise than they were/).waitFor(); } },
+  { name: "day-open", query: "roles=supervisor&night=1", hash: `/day/night/${day(0)}`, act: (page) => page.locator(".figures-table").waitFor() },
+  { name: "day-return", query: "roles=centre&staff=c-hokuto", hash: `/day/night/${day(1)}`, window: true, act: async (page) => { await press(page, /^(差し戻す|Return)$/); await page.getByRole("dialog").locator("button[type=submit]").click(); } },
+  { name: "day-approved", query: "roles=centre&staff=c-hokuto", hash: `/day/night/${day(1)}`, window: true, act: async (page) => { await press(page, /^(承認する|Approve)$/); await page.getByRole("dialog").locator("button[type=submit]").click(); await page.locator("input[type=password]").fill("x"); await page.keyboard.press("Enter"); await page.getByText(/^(承認しました。|Approved\.)$/).waitFor(); } },
+  { name: "day-newer", query: "roles=centre&staff=c-hokuto&newer=1", hash: `/day/night/${day(1)}`, window: true, theme: "light", act: async (page) => { await page.evaluate(() => { window.line.fresh = true; }); await press(page, /^(承認する|Approve)$/); await page.getByRole("dialog").locator("button[type=submit]").click(); await page.getByText(/新しい版ができました|newer version was sealed/).waitFor(); } },
+  { name: "report", query: "roles=centre&staff=c-hokuto", hash: "/reports?period=2026-11", act: (page) => page.locator(".parts-table").waitFor() },
+  { name: "report-year", query: "roles=supervisor&night=1", hash: "/reports?period=2026", theme: "light", act: (page) => page.locator(".parts-table").waitFor() },
+  { name: "report-region", query: "roles=auditor", hash: "/reports?period=2026-Q4", theme: "light", act: async (page) => { await page.getByRole("checkbox", { name: /公表用|For publishing/ }).first().check(); await page.getByText(/公表のために伏せた|is suppressed for publishing/).first().waitFor(); } },
+  { name: "night-support", query: "roles=operator_admin", hash: "/night-support", act: async (page) => { await page.evaluate(() => { window.line.fresh = true; }); await press(page, /^(一覧を表示する|Show the list)$/); await page.locator(".support").waitFor(); } },
   { name: "settle", query: supervisor, hash: "/night", window: true, act: (page) => press(page, /^(手で処理する|Settle by hand):/) },
 ];

@@ -2,6 +2,10 @@
 import type { ReactNode } from "react";
 import { AdminPage } from "../admin/AdminPage";
 import { CentrePage } from "../centre/CentrePage";
+import { DayPage } from "../daily/DayPage";
+import { DaysPage } from "../daily/DaysPage";
+import { NightSupportPage } from "../daily/NightSupportPage";
+import { ReportPage } from "../daily/ReportPage";
 import { DeskPage } from "../desk/DeskPage";
 import type { Words } from "../i18n";
 import { NightPage } from "../night/NightPage";
@@ -39,6 +43,10 @@ export const ROUTES: Route[] = [
   { path: "/person/:id", roles: ["counsellor", "psychiatrist", "supervisor"], title: (words) => words.app.person, page: ({ id = "" }) => <PersonPage key={id} personId={id} /> },
   { path: "/rota", roles: ["counsellor", "psychiatrist", "supervisor", "rota_manager"], title: (words) => words.rota.title, inNav: true, page: () => <RotaPage /> },
   { path: "/admin", roles: ["operator_admin", "auditor", "supervisor"], title: (words) => words.admin.title, inNav: true, page: () => <AdminPage /> },
+  { path: "/days", roles: ["counsellor", "supervisor", "centre", "operator_admin", "auditor"], title: (words) => words.daily.title, inNav: true, page: () => <DaysPage /> },
+  { path: "/day/:window/:date", roles: ["counsellor", "supervisor", "centre", "operator_admin", "auditor"], title: (words) => words.daily.title, page: ({ window = "", date = "" }) => <DayPage key={`${window} ${date}`} windowId={window} date={date} /> },
+  { path: "/reports", roles: ["supervisor", "centre", "operator_admin", "auditor"], title: (words) => words.daily.reports, page: () => <ReportPage /> },
+  { path: "/night-support", roles: ["supervisor", "operator_admin"], title: (words) => words.daily.support, page: () => <NightSupportPage /> },
   { path: "/account", title: (words) => words.app.account, page: () => <AccountPage /> },
 ];
 

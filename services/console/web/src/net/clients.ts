@@ -2,6 +2,7 @@ import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { createContext, useContext } from "react";
 import { AccessService, AdminService } from "../gen/tomoshibi/console/v1/access_pb";
 import { ConsoleService, RotaService } from "../gen/tomoshibi/console/v1/console_pb";
+import { DailyLogService } from "../gen/tomoshibi/daily_log/v1/daily_log_pb";
 import { EscalationService } from "../gen/tomoshibi/escalation/v1/escalation_pb";
 import { CentreService, ReferralService } from "../gen/tomoshibi/referral/v1/referral_pb";
 import { TriageService } from "../gen/tomoshibi/triage/v1/triage_pb";
@@ -15,6 +16,7 @@ export interface Clients {
   escalation: Client<typeof EscalationService>;
   referral: Client<typeof ReferralService>;
   centre: Client<typeof CentreService>;
+  dailyLog: Client<typeof DailyLogService>;
 }
 
 export function clientsOver(transport: Transport): Clients {
@@ -27,6 +29,7 @@ export function clientsOver(transport: Transport): Clients {
     escalation: createClient(EscalationService, transport),
     referral: createClient(ReferralService, transport),
     centre: createClient(CentreService, transport),
+    dailyLog: createClient(DailyLogService, transport),
   };
 }
 

@@ -3,7 +3,9 @@ import { admin } from "./admin";
 import { app } from "./app";
 import { centre } from "./centre";
 import { common, trouble } from "./common";
+import { daily } from "./daily";
 import { desk } from "./desk";
+import { figures } from "./figures";
 import { night } from "./night";
 import { page } from "./page";
 import { people } from "./people";
@@ -12,4 +14,4 @@ import { referral } from "./referral";
 import { rota } from "./rota";
 import { session } from "./session";
 
-export const en: Words = { common, trouble, app, session, desk, record, people, night, page, rota, admin, referral, centre };
+export const en: Words = { common, trouble, app, session, desk, record, people, night, page, rota, admin, referral, centre, daily, figures };

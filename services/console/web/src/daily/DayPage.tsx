@@ -1,0 +1,81 @@
+import { useState } from "react";
+import { go, usePath } from "../app/router";
+import type { GetDayResponse } from "../gen/tomoshibi/daily_log/v1/daily_log_pb";
+import { useWords } from "../i18n";
+import { useClients } from "../net/clients";
+import { useMe, useOperator } from "../session/SessionProvider";
+import { Notice, TroubleNotice } from "../ui/Notice";
+import { Panel } from "../ui/Panel";
+import { useLoad } from "../ui/useLoad";
+import { DailyFrame } from "./DailyFrame";
+import { DayHead } from "./DayHead";
+import { DayPlots } from "./DayPlots";
+import { addressOf, dateAfter, may } from "./days";
+import { ExportPanel } from "./ExportPanel";
+import { FiguresTable } from "./FiguresTable";
+import { Incidents } from "./Incidents";
+import { useDateName, useWindowNames } from "./names";
+import { ReviewPanel } from "./ReviewPanel";
+import { Reviews } from "./Reviews";
+import { VerifyPanel } from "./VerifyPanel";
+import { Versions } from "./Versions";
+
+/** One window's service date, as its latest version or the one asked for tells it. */
+export function DayPage({ windowId, date }: { windowId: string; date: string }) {
+  const words = useWords();
+  const { dailyLog } = useClients();
+  const operator = useOperator();
+  const windows = useWindowNames();
+  const dateName = useDateName();
+  const version = Number(new URLSearchParams(usePath().split("?")[1]).get("version") ?? 0) || 0;
+  const [said, setSaid] = useState<{ tone: "good" | "warn"; text: string }>();
+  const read = useLoad(`${windowId} ${date} ${version}`, (signal) => dailyLog.getDay({ ...operator, windowId, serviceDate: date, version }, { signal }));
+  const reviewed = (tone: "good" | "warn", text: string) => {
+    setSaid({ tone, text });
+    go(addressOf(windowId, date).slice(1));
+    read.again();
+  };
+  return (
+    <DailyFrame title={`${words.daily.title} ${words.daily.dayOf(windows.nameOf(windowId), dateName(date))}`} aside={<Ways windowId={windowId} date={date} />}>
+      {said && <Notice tone={said.tone} live>{said.text}</Notice>}
+      <TroubleNotice trouble={read.trouble} />
+      {read.busy && !read.value && <p role="status">{words.common.loading}</p>}
+      {read.value?.day && <Read key={`${read.value.day.version}`} read={read.value} onReviewed={reviewed} />}
+    </DailyFrame>
+  );
+}
+
+function Ways({ windowId, date }: { windowId: string; date: string }) {
+  const words = useWords();
+  return (
+    <div className="row no-print">
+      <a className="button button-plain button-small" href={addressOf(windowId, dateAfter(date, -1))}>{words.daily.previousDay}</a>
+      <a className="button button-plain button-small" href="#/days">{words.daily.toList}</a>
+      <a className="button button-plain button-small" href={addressOf(windowId, dateAfter(date, 1))}>{words.daily.nextDay}</a>
+    </div>
+  );
+}
+
+function Read({ read, onReviewed }: { read: GetDayResponse; onReviewed: (tone: "good" | "warn", text: string) => void }) {
+  const words = useWords();
+  const { dailyLog } = useClients();
+  const operator = useOperator();
+  const { roles } = useMe();
+  const { day } = read;
+  if (!day) return null;
+  const { windowId, serviceDate } = day;
+  const latest = Math.max(day.version, ...read.versions.map(({ version }) => version));
+  return (
+    <>
+      <DayHead day={day} latest={latest} onCallIds={read.onCallIds} />
+      {may("review", roles) && <ReviewPanel day={day} latest={latest} onReviewed={onReviewed} />}
+      <Panel title={words.daily.figures}><FiguresTable rows={read.rows} title={words.daily.figures} /></Panel>
+      <DayPlots rows={read.rows} hours={read.hours} />
+      <Incidents incidents={read.incidents} />
+      {read.versions.length > 0 && <Versions day={day} versions={read.versions} />}
+      <Reviews reviews={read.reviews} />
+      {may("report", roles) && day.version > 0 && <VerifyPanel day={day} />}
+      {may("export", roles) && <ExportPanel read={(how) => dailyLog.exportDays({ ...operator, windowId, from: serviceDate, to: serviceDate, ...how }, { timeoutMs: 180_000 })} />}
+    </>
+  );
+}

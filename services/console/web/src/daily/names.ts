@@ -1,0 +1,48 @@
+import { useBoard } from "../board/BoardProvider";
+import { useLanguage, useWords, type Words, worded } from "../i18n";
+import { day, shortDay } from "../i18n/time";
+import { beginningOf } from "../rota/month";
+import { listOf } from "./figures";
+
+/** A figure's own name: of a count, the code's. */
+export function nameOf(key: string, words: Words): string {
+  const list = listOf(key);
+  if (list === undefined) return worded(words.figures.names, key);
+  const code = key.slice(list.length + 1);
+  return worded(words.figures.codes[list] ?? {}, code);
+}
+
+/** Where no list stands above it. */
+export function fullNameOf(key: string, words: Words): string {
+  const list = listOf(key);
+  return list === undefined ? nameOf(key, words) : words.common.pair(worded(words.figures.lists, list), nameOf(key, words));
+}
+
+export function bandName(band: string, words: Words): string {
+  return worded(words.daily.bands, band);
+}
+
+/** A service date in words, with its weekday; a date that is none is shown as it is. */
+export function useDateName(): (date: string) => string {
+  const { language } = useLanguage();
+  return (date) => (Number.isNaN(Date.parse(date)) ? date : day(beginningOf(date), language));
+}
+
+/** Parts of a report: days of a month, months of a longer time. */
+export function usePartName(): (part: string) => string {
+  const words = useWords();
+  const { language } = useLanguage();
+  return (part) => {
+    const [year = 0, month = 0, date] = part.split("-").map(Number);
+    if (date !== undefined && !Number.isNaN(date)) return shortDay(beginningOf(part), language);
+    return month > 0 ? words.daily.month(year, month) : part;
+  };
+}
+
+/** Whoever has the board knows the names of the windows; others are told ids only. */
+export function useWindowNames(): { nameOf: (windowId: string) => string; known: string[] } {
+  const board = useBoard();
+  const names = new Map(board?.windows.map(({ windowId, name }) => [windowId, name]));
+  return { nameOf: (windowId) => names.get(windowId) || windowId, known: [...names.keys()] };
+}
+
