@@ -84,9 +84,9 @@ impl House {
         device: &str,
     ) -> Result<(AccountId, Opened), AccessError> {
         let now = self.deps.clock.now();
-        self.sources.count(from, now)?;
         let browser = browser.ok_or(AccessError::NotNow(TOO_LATE))?;
         let id = self.awaited(&browser).await?.ok_or(AccessError::NotNow(TOO_LATE))?;
+        self.sources.count(from, now)?;
         let account = self.store.by_id(id).await?.ok_or(AccessError::Wrong)?;
         let index = self.store.login_index(&self.home, &account.login);
         self.count_guess(&index, now).await?;

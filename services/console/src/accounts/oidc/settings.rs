@@ -131,7 +131,7 @@ impl OidcWritten {
         let checks = [
             (issuer, "oidc.issuer", ISSUER),
             (!self.client_id.is_empty(), "oidc.client_id", "is empty: the provider gave it to you"),
-            (self.has_secret(), "oidc.client_secret_file", "is empty: name a file with the client's secret"),
+            (self.has_secret(), "oidc.client_secret_file", "gives no secret: name a file with the client's"),
             (is_redirect(&self.redirect), "oidc.redirect", REDIRECT),
             (is_claim, "oidc.claim", "is not one of \"sub\", \"email\", \"preferred_username\""),
             (!self.name_ja.trim().is_empty(), "oidc.name_ja", "is empty: the button says it"),
