@@ -22,6 +22,30 @@ fn faults_are_as_marked(text: &str) {
 }
 
 #[test]
+fn faults_of_what_the_public_is_told_are_told_with_the_others() {
+    faults_are_as_marked(
+        r#"
+[[operator]]
+id = "op"
+name = "op"
+[operator.public]
+name_en = ""                      #! not a name
+url = "www.kitagata.example"      #! begins with https:// or http://
+[[window]]
+id = "main"
+name = "main"
+numbers = ["100"]
+hours = { weekday = "00:00-24:00", holiday = "00:00-24:00" }
+[window.public]
+listed = "no"                     #! true or false
+number = "call us"                #! 3 to 15 digits
+plac = "3F"                       #! write place
+hours = 24                        #! not a name
+"#,
+    );
+}
+
+#[test]
 fn every_fault_of_a_file_is_told_at_once_with_its_line() {
     faults_are_as_marked(
         r#"
