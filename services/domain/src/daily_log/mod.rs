@@ -11,7 +11,9 @@ mod facts;
 mod figure;
 mod hours;
 mod open;
+mod report;
 mod row;
+mod suppress;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -27,5 +29,7 @@ pub use facts::{
 pub use figure::{FIGURES, Figure, FigureGroup, Measure, UNKNOWN, Unit};
 pub use hours::HourOfDay;
 pub use open::{KeptBy, KeptOpen, kept_open};
+pub use report::{InvalidPeriod, Part, Report, ReportPeriod, report};
 pub use row::Row;
+pub use suppress::{publish, suppress, suppress_rows};
 pub use tally::{Spread, Tally};
