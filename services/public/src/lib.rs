@@ -22,5 +22,5 @@ mod words;
 pub use language::Tongue;
 pub use notice::{Covering, Day, Names, Notice, Shown, Standing};
 pub use pages::{Frames, InvalidFrames, Kit, pages};
-pub use start::{Deps, PublicPages, Settings, StartError, start};
+pub use start::{Deps, Settings, StartError, start};
 pub use texts::{Texts, TextsUnusable};

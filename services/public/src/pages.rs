@@ -11,7 +11,7 @@ use axum::http::header::{
     CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
     RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine as _;
@@ -31,7 +31,7 @@ use crate::limit::Bucket;
 use crate::notice::listed;
 use crate::texts::Texts;
 
-/// What a fault of the page costs at most: seconds.
+/// Seconds for which a cache keeps the page at most.
 const LONGEST: i64 = 60;
 
 /// Which pages may show this one inside them.
@@ -145,9 +145,11 @@ impl Board {
     fn answer(&self, form: Option<Form>, query: Query_, head: &HeaderMap) -> Response {
         let answer = self.asked(form, query, head).unwrap_or_else(|refused| {
             let plain = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")];
-            let again = (refused.status == StatusCode::SERVICE_UNAVAILABLE).then_some([(RETRY_AFTER, "1")]);
-            (refused.status, HEAD, plain, again.unwrap_or([(RETRY_AFTER, "0")]), refused.words)
-                .into_response()
+            let mut answer = (refused.status, HEAD, plain, refused.words).into_response();
+            if refused.status == StatusCode::SERVICE_UNAVAILABLE {
+                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            answer
         });
         metrics::counter!("tomoshibi_public_answers_total", "status" => answer.status().as_str().to_owned())
             .increment(1);

@@ -1,14 +1,12 @@
 //! Starts the public pages: reads the rota file and follows it. No store, no bus, no other service.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use shell::clock::Clock;
 use shell::rota_file::{RotaFile, RotaUnusable};
 use shell::shutdown::Shutdown;
-use tokio::sync::Notify;
 
 use crate::pages::{Frames, Kit, pages};
 use crate::texts::{Texts, TextsUnusable};
@@ -38,23 +36,11 @@ pub enum StartError {
     Texts(#[from] TextsUnusable),
 }
 
-/// The pages, running.
-#[derive(Clone, Debug)]
-pub struct PublicPages {
-    pub routes: Router,
-    reload: Arc<Notify>,
-}
-
-impl PublicPages {
-    /// Reads the rota file now instead of at the next look.
-    pub fn reload(&self) {
-        self.reload.notify_one();
-    }
-}
-
+/// The pages, which follow the rota file by themselves.
+///
 /// # Errors
 /// When the rota or the texts cannot be used.
-pub async fn start(settings: Settings, deps: Deps) -> Result<PublicPages, StartError> {
+pub async fn start(settings: Settings, deps: Deps) -> Result<Router, StartError> {
     let texts = Texts::at(settings.texts.as_ref()).await?;
     // Agreed covers change who is on duty, never when a window is open: the file alone is enough.
     let (file, rota) = RotaFile::open(&settings.rota).await?;
@@ -66,5 +52,5 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<PublicPages, StartE
         frames: settings.frames,
         most_per_second: settings.most_per_second,
     };
-    Ok(PublicPages { routes: pages(kit), reload: followed.reload })
+    Ok(pages(kit))
 }
