@@ -30,7 +30,7 @@ export function BarTable({ title, item, series, lines, stacked = false }: Props)
   const top = Math.max(1, ...heights.map((own) => (stacked ? sum(own) : Math.max(0, ...own))));
   return (
     <>
-      <table className="bars">
+      <table className={series.length > 1 ? "bars" : "bars bars-single"}>
         <caption>{title}</caption>
         <thead>
           <tr>
@@ -43,7 +43,7 @@ export function BarTable({ title, item, series, lines, stacked = false }: Props)
           {lines.map(({ key, label, cells }, line) => (
             <tr key={key}>
               <th scope="row">{label}</th>
-              {cells.map((cell, at) => <td key={series[at]?.key ?? at} data-label={series[at]?.label} className="number-cell"><FigureCell cell={cell} unit={series[at]?.unit ?? "none"} /></td>)}
+              {cells.map((cell, at) => <td key={series[at]?.key ?? at} data-label={series.length > 1 ? series[at]?.label : undefined} className="number-cell"><FigureCell cell={cell} unit={series[at]?.unit ?? "none"} /></td>)}
               <td className="bar-cell"><Bars id={id} heights={heights[line] ?? []} top={top} stacked={stacked} /></td>
             </tr>
           ))}

@@ -17,7 +17,8 @@ interface Props {
 /** Two versions side by side; a changed line has a sign, a word and a thick edge. */
 export function ChangesTable({ changes, before, after, all, older, newer }: Props) {
   const words = useWords();
-  const lines = all ? everyLine(changes, before, after) : changes;
+  const isChanged = (line: Change) => changes.some(({ band, key }) => band === line.band && key === line.key);
+  const lines = everyLine(changes, before, after).filter((line) => all || isChanged(line));
   const title = words.daily.versions;
   return (
     <Sideways title={title}>
@@ -32,7 +33,7 @@ export function ChangesTable({ changes, before, after, all, older, newer }: Prop
             <th scope="col">{words.daily.change}</th>
           </tr>
         </thead>
-        <tbody>{lines.map((line) => <ChangeLine key={`${line.band} ${line.key}`} line={line} changed={changes.some(({ band, key }) => band === line.band && key === line.key)} />)}</tbody>
+        <tbody>{lines.map((line) => <ChangeLine key={`${line.band} ${line.key}`} line={line} changed={isChanged(line)} />)}</tbody>
       </table>
     </Sideways>
   );
@@ -56,6 +57,7 @@ function ChangeLine({ line, changed }: { line: Change; changed: boolean }) {
   );
 }
 
+/** In the order of the figures on the page. */
 function everyLine(changes: Change[], before: readonly Told[], after: readonly Told[]): Change[] {
   const keys = [...sectionsOf([...after, ...before]).values()].flat().flatMap(({ lines }) => lines.map(({ key }) => key));
   const rowOf = (rows: readonly Told[], band: string) => rows.find((row) => row.band === band) ?? { band, figures: {}, counts: {}, suppressed: [] };

@@ -33,7 +33,7 @@ function ByHour({ hours }: { hours: HourOfDay[] }) {
   const inSeconds = words.daily.inUnit(words.daily.longestWait, words.daily.units["seconds"] ?? "");
   return (
     <Panel title={words.daily.byHour}>
-      <Sideways title={words.daily.byHour}><BarChart title={words.daily.byHour} bars={calls} parts={[words.daily.inUnit(words.daily.answered, words.daily.units["calls"] ?? ""), words.daily.inUnit(words.daily.unanswered, words.daily.units["calls"] ?? "")]} /></Sideways>
+      <Sideways title={words.daily.byHour}><BarChart title={words.daily.byHour} bars={calls} parts={[words.daily.inUnit(words.daily.answered, words.daily.units["cases"] ?? ""), words.daily.inUnit(words.daily.unanswered, words.daily.units["cases"] ?? "")]} /></Sideways>
       <h3>{words.daily.waitsByHour}</h3>
       <Sideways title={words.daily.waitsByHour}><BarChart title={words.daily.waitsByHour} bars={waits} parts={[inSeconds]} height={120} /></Sideways>
       <HoursTable hours={hours} />
@@ -44,7 +44,7 @@ function ByHour({ hours }: { hours: HourOfDay[] }) {
 /** Answered and not answered, as parts of what came in. */
 export function Answered({ title, item, lines }: { title: string; item: string; lines: { key: string; label: string; row: Told }[] }) {
   const words = useWords();
-  const series = [{ key: "answered", label: words.daily.answered, unit: "calls" as const }, { key: "unanswered", label: words.daily.unanswered, unit: "calls" as const }];
+  const series = [{ key: "answered", label: words.daily.answered, unit: "cases" as const }, { key: "unanswered", label: words.daily.unanswered, unit: "cases" as const }];
   return <BarTable title={title} item={item} stacked series={series} lines={lines.map(({ key, label, row }) => ({ key, label, cells: [cellOf(row, "answered"), unansweredOf(row)] }))} />;
 }
 
@@ -69,7 +69,7 @@ export function Counts({ row, list }: { row: Told; list: string }) {
   const title = words.figures.lists[list] ?? list;
   return (
     <Panel title={title}>
-      {lines.length === 0 ? <p className="dim">{words.daily.noPlot}</p> : <BarTable title={title} item={words.daily.item} series={[{ key: "count", label: title, unit: "cases" }]} lines={lines} />}
+      {lines.length === 0 ? <p className="dim">{words.daily.noPlot}</p> : <BarTable title={title} item={words.daily.item} series={[{ key: "count", label: words.daily.count, unit: "none" }]} lines={lines} />}
     </Panel>
   );
 }

@@ -23,7 +23,7 @@ export function DaysTable({ days, windowName, today }: { days: Day[]; windowName
             <th scope="col">{words.daily.date}</th>
             <th scope="col">{words.daily.window}</th>
             <th scope="col">{words.daily.state}</th>
-            <th scope="col" className="number-cell">{words.daily.inUnit(words.daily.calls, words.daily.units["calls"] ?? "")}</th>
+            <th scope="col" className="number-cell">{words.daily.inUnit(words.daily.calls, words.daily.units["cases"] ?? "")}</th>
             <th scope="col">{words.daily.version}</th>
             <th scope="col">{words.daily.keptOpenBy}</th>
           </tr>
@@ -48,7 +48,7 @@ function DayLine({ day, windowName, isToday }: { day: Day; windowName: string; i
       </th>
       <td data-label={words.daily.window}>{windowName}</td>
       <td data-label={words.daily.state}><StateTag state={day.state} /></td>
-      <td data-label={words.daily.calls} className="number-cell">{amount(day.calls, "calls", language)}</td>
+      <td data-label={words.daily.calls} className="number-cell">{amount(day.calls, "cases", language)}</td>
       <td data-label={words.daily.version}>{day.version > 0 ? words.daily.versionOf(day.version) : <span className="dim">{words.daily.noVersion}</span>}</td>
       <td data-label={words.daily.keptOpenBy}><KeptOpenBy reasons={day.keptOpenBy} most={REASONS} /></td>
     </tr>

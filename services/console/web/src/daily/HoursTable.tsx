@@ -6,11 +6,11 @@ import { amount } from "./figures";
 export function HoursTable({ hours }: { hours: HourOfDay[] }) {
   const words = useWords();
   const { language } = useLanguage();
-  const inCalls = (name: string) => words.daily.inUnit(name, words.daily.units["calls"] ?? "");
+  const inCalls = (name: string) => words.daily.inUnit(name, words.daily.units["cases"] ?? "");
   return (
     <details>
       <summary>{words.daily.asTable}</summary>
-      <table className="table hours-table">
+      <table className="hours-table">
         <caption className="hidden-text">{words.daily.byHour}</caption>
         <thead>
           <tr>
@@ -25,9 +25,9 @@ export function HoursTable({ hours }: { hours: HourOfDay[] }) {
           {hours.map(({ hour, calls, answered, longestWaitS }) => (
             <tr key={hour}>
               <th scope="row">{words.daily.hourOf(hour)}</th>
-              <td data-label={words.daily.calls} className="number-cell">{amount(calls, "calls", language)}</td>
-              <td data-label={words.daily.answered} className="number-cell">{amount(answered, "calls", language)}</td>
-              <td data-label={words.daily.unanswered} className="number-cell">{amount(Math.max(0, calls - answered), "calls", language)}</td>
+              <td data-label={words.daily.calls} className="number-cell">{amount(calls, "cases", language)}</td>
+              <td data-label={words.daily.answered} className="number-cell">{amount(answered, "cases", language)}</td>
+              <td data-label={words.daily.unanswered} className="number-cell">{amount(Math.max(0, calls - answered), "cases", language)}</td>
               <td data-label={words.daily.longestWait} className="number-cell">{answered > 0 ? amount(longestWaitS, "seconds", language) : words.daily.untoldMark}</td>
             </tr>
           ))}

@@ -30,7 +30,7 @@ export function Report({ report, period, publish }: { report: GetReportResponse;
         {whole && <Counts row={whole} list="by_caller" />}
         {whole && <Counts row={whole} list="by_triage" />}
       </div>
-      {report.region && !isEmpty(report.region) && (
+      {period.kind === "quarter" && report.region && !isEmpty(report.region) && (
         <Panel title={words.daily.region}>
           <p className="dim">{words.daily.regionWhy}</p>
           <FiguresTable rows={[report.region]} title={words.daily.region} whole={words.daily.wholePeriod} only />

@@ -46,7 +46,7 @@ function VersionList({ versions, shown }: { versions: Day[]; shown: number }) {
             <th scope="row"><a href={addressOf(one.windowId, one.serviceDate, one.version)} aria-current={one.version === shown ? "true" : undefined}>{words.daily.versionOf(one.version)}</a></th>
             <td data-label={words.daily.sealedAt} className="clock">{dayTime(millis(one.sealedAt) ?? 0, language)}</td>
             <td data-label={words.daily.state}><StateTag state={one.state} /></td>
-            <td data-label={words.daily.hash}><Hash hash={one.hash} /></td>
+            <td data-label={words.daily.hash}><Hash hash={one.hash} of={words.daily.versionOf(one.version)} /></td>
           </tr>
         ))}
       </tbody>

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { en } from "../i18n/en";
+import { ja } from "../i18n/ja";
 import { changesOf } from "./changes";
-import { amount, cellOf, inOrder, sectionsOf, type Told, unitOf } from "./figures";
+import { amount, cellOf, inOrder, listOf, sectionsOf, type Told, unitOf } from "./figures";
 
 const row = (band: string, figures: Record<string, bigint>, counts: Record<string, bigint> = {}, suppressed: string[] = []): Told => ({ band, figures, counts, suppressed });
 
@@ -45,4 +48,17 @@ it("finds every changed cell of a newer version, also one that was not told befo
     { band: "B3", key: "by_triage/B", before: { kind: "told", value: 0 }, after: { kind: "told", value: 1 }, by: 1 },
   ]);
   expect(changesOf(after, after)).toEqual([]);
+});
+
+it("has a name in both languages, a place and a unit for every figure that the service counts", () => {
+  const source = readFileSync(new URL("../../../../domain/src/daily_log/figure.rs", import.meta.url), "utf8");
+  const told = [...source.matchAll(/row\(\s*(\w+),\s*"(\w+)",[^]*?(By\(|ByName|Sum|Measure::|Distinct|Mean|Percentile|Longest|Share|Without)/g)].map(([, , name = "", how = ""]) => ({ name, isList: how.startsWith("By") }));
+  expect(told.length).toBeGreaterThan(50);
+  const names = told.map(({ name, isList }) => (isList ? `${name}/x` : name));
+  const sections = sectionsOf([row("day", Object.fromEntries(names.filter((name) => !listOf(name)).map((name) => [name, 1n])), Object.fromEntries(names.filter(listOf).map((name) => [name, 1n])))]);
+  const rest = (sections.get("rest") ?? []).flatMap(({ lines }) => lines.map(({ key }) => key));
+  expect(rest).toEqual(["incidents"]);
+  for (const { name, isList } of told) {
+    for (const { figures } of [ja, en]) expect((isList ? figures.lists : figures.names)[name], name).toBeTruthy();
+  }
 });

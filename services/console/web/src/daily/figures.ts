@@ -1,7 +1,7 @@
 // Figures of a day in the order in which they are read; whatever a server tells beyond these comes last.
 import type { Row } from "../gen/tomoshibi/daily_log/v1/daily_log_pb";
 
-export type Unit = "calls" | "cases" | "pages" | "people" | "seconds" | "minutes" | "hours" | "percent" | "none";
+export type Unit = "cases" | "people" | "seconds" | "minutes" | "hours" | "percent" | "none";
 export type Group = "handling" | "times" | "callers" | "content" | "triage" | "dispositions" | "referrals" | "pages" | "staff" | "rest";
 export type Told = Pick<Row, "band" | "figures" | "counts" | "suppressed">;
 
@@ -31,15 +31,16 @@ const LETTERS = ["A", "B", "C", "D", "E", "F", "G"];
 const CALLERS = ["person", "family", "medical", "police", "fire", "government", "other", "unknown"];
 
 const KNOWN: Known[] = [
-  { group: "handling", figures: [["offered", "calls"], ["answered", "calls"], ["abandoned_lt30", "calls"], ["abandoned_ge30", "calls"], ["blocked", "calls"], ["silent", "calls"], ["redials", "calls"], ["frequent_caller_calls", "calls"], ["relay_or_text_calls", "calls"], ["test_calls", "calls"]], lists: [] },
-  { group: "times", figures: [["in20s", "calls"], ["in60s", "calls"], ["asa_s", "seconds"], ["p95_answer_s", "seconds"], ["longest_wait_s", "seconds"], ["talk_s", "seconds"], ["acw_s", "seconds"], ["aht_s", "seconds"], ["occupancy_permille", "percent"]], lists: [] },
-  { group: "callers", figures: [], lists: [["by_caller", "cases", CALLERS], ["by_sex", "cases", []], ["by_age", "cases", []]] },
-  { group: "content", figures: [], lists: [["by_topic", "cases", []]] },
+  { group: "handling", figures: [["offered", "cases"], ["answered", "cases"], ["blocked", "cases"], ["abandoned_lt30", "cases"], ["abandoned_ge30", "cases"], ["cut_off", "cases"], ["waiting", "cases"], ["silent", "cases"], ["redials", "cases"], ["repeat_callers", "cases"], ["call_backs", "cases"], ["call_backs_reached", "cases"], ["test_calls", "cases"]], lists: [] },
+  { group: "times", figures: [["asa_s", "seconds"], ["p95_answer_s", "seconds"], ["longest_wait_s", "seconds"], ["in20s", "cases"], ["in60s", "cases"], ["handled", "cases"], ["aht_s", "seconds"], ["talk_s", "seconds"], ["acw_s", "seconds"], ["occupancy_permille", "percent"]], lists: [] },
+  { group: "callers", figures: [["records", "cases"], ["frequent_caller_calls", "cases"], ["relay_or_text_calls", "cases"]], lists: [["by_caller", "cases", CALLERS], ["by_sex", "cases", []], ["by_age", "cases", []]] },
+  { group: "content", figures: [], lists: [["by_topic", "cases", []], ["by_state", "cases", []]] },
   { group: "triage", figures: [["suicidal", "cases"], ["self_harm", "cases"], ["harm_others", "cases"]], lists: [["by_triage", "cases", LETTERS]] },
-  { group: "dispositions", figures: [], lists: [["by_disposition", "cases", []]] },
-  { group: "referrals", figures: [["advised_to_medical", "cases"], ["referred_to_centre", "cases"], ["to_rota_outpatient", "cases"], ["to_rota_admission", "cases"], ["to_somatic", "cases"], ["to_119", "cases"], ["to_110", "cases"], ["referrals_accepted", "cases"], ["referrals_rejected", "cases"], ["referrals_pending", "cases"], ["median_decision_min", "minutes"]], lists: [] },
-  { group: "pages", figures: [["pages", "pages"], ["ack_median_s", "seconds"], ["ack_p90_s", "seconds"], ["unacked", "pages"], ["escalated", "pages"]], lists: [] },
-  { group: "staff", figures: [["staff_on_duty", "people"], ["uncovered_min", "minutes"]], lists: [["staff_on_duty", "people", []]] },
+  { group: "dispositions", figures: [["advised_to_medical", "cases"], ["referred_to_centre", "cases"], ["to_rota_outpatient", "cases"], ["to_rota_admission", "cases"], ["to_somatic", "cases"], ["to_119", "cases"], ["to_110", "cases"]], lists: [["by_disposition", "cases", []]] },
+  { group: "referrals", figures: [["referrals", "cases"], ["referrals_accepted", "cases"], ["referrals_rejected", "cases"], ["referrals_pending", "cases"], ["referrals_withdrawn", "cases"], ["median_decision_min", "minutes"], ["declines", "cases"], ["hours_without_acceptance", "hours"]], lists: [["by_decline", "cases", []], ["by_area_decline", "cases", []]] },
+  { group: "pages", figures: [["escalations", "cases"], ["pages", "cases"], ["ack_median_s", "seconds"], ["ack_p90_s", "seconds"], ["unacked", "cases"], ["escalated", "cases"]], lists: [] },
+  { group: "staff", figures: [["staff_on_duty", "people"], ["staff_min", "minutes"], ["on_call_doctors", "people"], ["on_call_min", "minutes"], ["uncovered_min", "minutes"]], lists: [["by_qual", "people", []], ["min_by_qual", "minutes", []]] },
+  { group: "rest", figures: [["incidents", "cases"]], lists: [] },
 ];
 
 /** Where a group stands in the table, line by line. Figures that no row tells are left out only when nobody knows them. */
@@ -53,18 +54,20 @@ export function sectionsOf(rows: readonly Told[]): Map<Group, Section[]> {
     const listed = lists.map(([list, unit, codes]) => ({ list, lines: codesOf(list, codes, keys).map((code) => take({ key: `${list}/${code}`, unit })) }));
     sections.set(group, [...(single.length > 0 ? [{ list: undefined, lines: single }] : []), ...listed.filter(({ lines }) => lines.length > 0)]);
   }
-  const rest = [...keys].filter((key) => !taken.has(key)).sort();
-  if (rest.length > 0) sections.set("rest", restOf(rest));
+  const rest = restOf([...keys].filter((key) => !taken.has(key)).sort());
+  sections.set("rest", [...(sections.get("rest") ?? []), ...rest]);
   return sections;
 }
 
-/** Only what the rows tell: for a region's report, which has figures of its own. */
+/** Only what the rows tell: a region's report has few of the figures. */
 export function toldOf(rows: readonly Told[]): Map<Group, Section[]> {
-  return new Map([["rest", restOf([...new Set(rows.flatMap(keysOf))].sort())]]);
+  const keys = new Set(rows.flatMap(keysOf));
+  const told = (section: Section) => ({ ...section, lines: section.lines.filter(({ key }) => keys.has(key)) });
+  return new Map([...sectionsOf(rows)].map(([group, sections]) => [group, sections.map(told).filter(({ lines }) => lines.length > 0)]));
 }
 
 /** Told by some servers and days only. */
-const OPTIONAL: ReadonlySet<string> = new Set(["staff_on_duty", "test_calls"]);
+const OPTIONAL: ReadonlySet<string> = new Set(["waiting", "cut_off", "test_calls"]);
 
 function restOf(keys: string[]): Section[] {
   const lists = new Map<string | undefined, Line[]>();
@@ -90,7 +93,7 @@ export function listOf(key: string): string | undefined {
   return at < 0 ? undefined : key.slice(0, at);
 }
 
-const ENDS: [string, Unit][] = [["_s", "seconds"], ["_min", "minutes"], ["_hours", "hours"], ["_permille", "percent"], ["_calls", "calls"], ["_pages", "pages"]];
+const ENDS: [string, Unit][] = [["_s", "seconds"], ["_min", "minutes"], ["_hours", "hours"], ["_permille", "percent"]];
 
 export function unitOf(key: string): Unit {
   if (listOf(key) !== undefined) return KNOWN.flatMap(({ lists }) => lists).find(([list]) => list === listOf(key))?.[1] ?? "cases";

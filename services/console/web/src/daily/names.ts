@@ -9,7 +9,19 @@ export function nameOf(key: string, words: Words): string {
   const list = listOf(key);
   if (list === undefined) return worded(words.figures.names, key);
   const code = key.slice(list.length + 1);
-  return worded(words.figures.codes[list] ?? {}, code);
+  if (list === AREAS) return areaOf(code, words);
+  return worded(words.figures.codes[ALIKE[list] ?? list] ?? {}, code);
+}
+
+/** Lists that go by the codes of another. */
+const ALIKE: Record<string, string> = { min_by_qual: "by_qual" };
+const AREAS = "by_area_decline";
+
+/** `県北:no_bed`: the operator's own name of an area, and why. */
+function areaOf(code: string, words: Words): string {
+  const at = code.lastIndexOf(":");
+  const reason = worded(words.figures.codes["by_decline"] ?? {}, code.slice(at + 1));
+  return at < 0 ? reason : `${code.slice(0, at)} ${reason}`;
 }
 
 /** Where no list stands above it. */
