@@ -128,7 +128,7 @@ async fn pages_of_all_other_roles_have_no_fault() {
     look(&aoki, "psychiatrist-page", &mut faults).await;
     let kato = on_page(&line, &browser, "kato", "rota_manager").await;
     look_at(&kato, "rota-manager", &["/rota"], &mut faults).await;
-    let parts = ["accounts", "protocols", "prompts", "settings", "audit", "retention"]
+    let parts = ["alarms", "accounts", "protocols", "prompts", "settings", "audit", "retention"]
         .map(|part| format!("/admin?part={part}"));
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let admin = TestPerson::with(&line, "admin", &["operator_admin", "auditor"])

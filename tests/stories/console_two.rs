@@ -20,16 +20,17 @@ async fn two_browsers_edit_one_record_nothing_is_lost_and_both_are_told() {
     let there = ito.comes_as("there", &line, &browser, Look::JAPANESE).await;
     there.sees_heading("聞き取り").await;
 
-    // Different fields: each keeps its own and gets the other's.
+    // Different fields: each keeps its own and gets the other's, though nobody saves anything there.
     here.fills("現在地", "駅の近く").await;
-    here.is_saved().await;
-    there.fills("主訴", "眠れない").await;
-    there.is_saved().await;
     there.reads_in_field("現在地", "駅の近く").await;
+    there.sees("別の画面での変更を反映しました：現在地").await;
+    let faults = there.faults("changed-elsewhere").await;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    there.fills("主訴", "眠れない").await;
+    here.reads_in_field("主訴", "眠れない").await;
 
-    // The same field: the second is told, sees both texts and keeps both.
+    // The same field at the same time: the second is told, sees both texts and keeps both.
     here.fills(NOTES, "姉に連絡した。").await;
-    here.is_saved().await;
     there.fills(NOTES, "警察に連絡した。").await;
     there.stands("merging").await;
     there.sees("同じ項目が別の画面でも変更されました").await;
@@ -38,11 +39,10 @@ async fn two_browsers_edit_one_record_nothing_is_lost_and_both_are_told() {
     there.presses("両方をつなげる").await;
     there.is_saved().await;
 
-    // The first writes on without having looked: told as well.
-    here.fills(NOTES, "姉に連絡した。あとで妹にも。").await;
-    here.stands("merging").await;
-    here.sees_in(NOTES, "警察に連絡した。").await;
-    here.presses("両方をつなげる").await;
+    // The first has both before them and writes on.
+    let both = "姉に連絡した。\n警察に連絡した。";
+    here.reads_in_field(NOTES, both).await;
+    here.fills(NOTES, &format!("{both}\nあとで妹にも。")).await;
     here.is_saved().await;
 
     let third = ito.comes_as("third", &line, &browser, Look::JAPANESE).await;

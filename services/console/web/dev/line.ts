@@ -5,7 +5,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type Me, MeSchema } from "../src/gen/tomoshibi/console/v1/access_pb";
 import { type Board, type BoardCall, BoardCallSchema, type BoardDesk, BoardDeskSchema, BoardSchema } from "../src/gen/tomoshibi/console/v1/console_pb";
-import { type Escalation, EscalationSchema } from "../src/gen/tomoshibi/escalation/v1/escalation_pb";
+import { type Escalation, EscalationSchema, type SafetyCaller, SafetyCallerSchema } from "../src/gen/tomoshibi/escalation/v1/escalation_pb";
 import { FieldSchema, type Person, PersonSchema, type Record as RecordMessage, RecordSchema } from "../src/gen/tomoshibi/triage/v1/triage_pb";
 import { assessed } from "./form";
 
@@ -20,6 +20,7 @@ export class Line {
   desks: BoardDesk[];
   calls: BoardCall[] = [];
   escalations: Escalation[] = [];
+  safetyCallers: SafetyCaller[] = [];
   record: RecordMessage | undefined;
   person: Person;
   linked = false;
@@ -42,7 +43,7 @@ export class Line {
     this.desks = [
       create(BoardDeskSchema, { deskId: "seki-1", presence: "signed_out", kind: "console_first", phoneRegistered: true, onDuty: true, since }),
       create(BoardDeskSchema, { deskId: "seki-2", staffId: "suzuki", presence: "available", kind: "phone_first", phoneRegistered: true, onDuty: true, since }),
-      create(BoardDeskSchema, { deskId: "seki-3", presence: "signed_out", kind: "phone_first", phoneRegistered: false, since }),
+      create(BoardDeskSchema, { deskId: "seki-3", presence: "signed_out", kind: "phone_first", phoneRegistered: false }),
     ];
     this.person = create(PersonSchema, {
       personId: "p-1", name: "山田 花子", kana: "やまだ はなこ", birthDate: "1988-04-02", sex: "female", municipality: "北斗市", records: 3,
@@ -88,6 +89,19 @@ export class Line {
     if (desk) this.desk(desk.deskId, { presence: "offered", callId: "call-1", since: at(Date.now()) });
   }
 
+  /** Somebody hung up before the doctor was reached; a desk rings them in so many seconds. */
+  waitForDoctor(seconds: number, asked = 0) {
+    const now = Date.now();
+    this.safetyCallers.push(create(SafetyCallerSchema, { operatorId: "hokuto", callId: `call-w${this.safetyCallers.length}`, escalationId: this.escalations[0]?.escalationId ?? "", windowId: "night", since: at(now - 700_000 * (asked + 1)), dueAt: at(now + seconds * 1000), asked }));
+    this.tell();
+  }
+
+  settle(callId: string) {
+    if (!this.safetyCallers.some((one) => one.callId === callId)) throw new ConnectError("a caller who waits, by call_id, is not known", Code.NotFound);
+    this.safetyCallers = this.safetyCallers.filter((one) => one.callId !== callId);
+    this.tell();
+  }
+
   wait() {
     this.calls.push(create(BoardCallSchema, { callId: "call-2", windowId: "night", state: "waiting", begunAt: at(Date.now() - 34_000), placeClass: "ordinary" }));
     this.tell();
@@ -108,7 +122,7 @@ export class Line {
   escalate(priority: string, reasons: string[]): Escalation {
     const now = Date.now();
     const escalation = create(EscalationSchema, {
-      operatorId: "hokuto", escalationId: `esc-${this.escalations.length + 1}`, windowId: "night", callId: "call-1", priority, reasons, state: "climbing", startedAt: at(now), nextAt: at(now + 120_000), round: 1,
+      operatorId: "hokuto", escalationId: `esc-${this.escalations.length + 1}`, windowId: "night", callId: "call-1", priority, reasons, state: "climbing", startedAt: at(now), nextAt: at(now + 120_000),
       pages: [{ pageId: "pg-1", staffId: "kimura", channel: "voice", rung: 1, state: "out", dueAt: at(now), outAt: at(now + 400) }, { pageId: "pg-2", staffId: "kimura", channel: "mail", rung: 1, state: "delivered", dueAt: at(now), outAt: at(now) }, { pageId: "pg-3", staffId: "ito", channel: "voice", rung: 2, state: "owed", dueAt: at(now + 120_000) }],
     });
     this.escalations.push(escalation);
@@ -168,10 +182,16 @@ export class Line {
     const now = Date.now();
     return this.more(create(BoardSchema, {
       now: at(now),
-      windows: [{ windowId: "night", name: "夜間こころの相談", open: true, onDutyStaff: ["sato", "suzuki"], onCallStaff: ["kimura", "ito"], until: at(now + 5_400_000) }],
+      windows: [{ windowId: "night", name: "夜間こころの相談", open: true, onDutyStaff: ["sato", "suzuki"], onCallStaff: [], ladder: [{ staffIds: ["kimura"] }, { staffIds: ["ito"] }], until: at(now + 5_400_000) }],
       desks: this.desks,
       calls: this.calls,
       escalations: this.escalations,
+      safetyCallers: this.safetyCallers,
+      records: this.record ? [{ recordId: this.record.recordId, revision: this.record.state === "draft" ? this.record.revision : 0 }] : [],
+      silentPrompts: [
+        { afterS: 0, ja: "お電話ありがとうございます。お声が聞こえないようですが、つながっています。ゆっくりで大丈夫です。", en: "Thank you for calling. I cannot hear you yet, but we are connected. Take your time." },
+        { afterS: 30, ja: "お話しになりにくければ、無理に話さなくて大丈夫です。こちらでお待ちしています。", en: "If it is hard to speak, you do not have to. I am here and I am waiting." },
+      ],
       callBacks: [{ callId: "call-0", windowId: "night", owedAt: at(now - 1_900_000), attempts: 1 }],
       unsignedRecordIds: this.record?.state === "draft" ? [this.record.recordId] : [],
       hours: Array.from({ length: 24 }, (_, hour) => ({ hour, calls: hour < 5 ? 6 - hour : hour > 17 ? hour - 15 : 1, answered: hour < 5 ? 5 - hour : hour > 17 ? hour - 16 : 1 })),

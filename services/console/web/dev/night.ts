@@ -24,6 +24,10 @@ export function fillNight(line: Line, calm: boolean) {
     ];
     line.escalations = ladders(now);
   }
+  if (!calm) {
+    line.waitForDoctor(-45, 1);
+    line.waitForDoctor(260);
+  }
   const alarms = calm ? [] : [
     create(BoardAlarmSchema, { alarmId: "al-1", kind: "contact_unreachable", raisedAt: ago(3_600), times: 3 }),
     create(BoardAlarmSchema, { alarmId: "al-2", kind: "escalation_exhausted", windowId: "agency", raisedAt: ago(240), times: 1 }),
@@ -33,7 +37,7 @@ export function fillNight(line: Line, calm: boolean) {
   line.more = (board) => {
     board.alarms = alarms;
     board.staff = STAFF.map((one) => ({ $typeName: "tomoshibi.console.v1.BoardStaff", ...one }));
-    board.windows.push(create(BoardWindowSchema, { windowId: "agency", name: "警察・消防・医療機関専用", open: true, onDutyStaff: ["tanaka"], onCallStaff: ["kimura", "ito", "mori"], until: at(now + 5_400_000) }));
+    board.windows.push(create(BoardWindowSchema, { windowId: "agency", name: "警察・消防・医療機関専用", open: true, onDutyStaff: ["tanaka"], onCallStaff: ["kimura"], ladder: [{ staffIds: ["kimura"] }, { staffIds: ["ito", "mori"] }], until: at(now + 5_400_000) }));
     for (const budget of board.budgets) budget.origin = `routing.${budget.step} (design.md 8)`;
     for (const figures of board.hours) Object.assign(figures, { abandoned: Math.max(0, figures.calls - figures.answered), longestWaitS: figures.hour * 3 });
     return board;
@@ -85,6 +89,7 @@ export function nightVerbs(line: Line, there: () => Promise<void>): Partial<Serv
     },
     listenIn: async () => (await there(), {}),
     takeOver: async () => (await there(), {}),
+    listAlarms: async () => (await there(), { alarms: line.board().alarms }),
     seeAlarm: async ({ alarmId }) => (await there(), line.seeAlarm(alarmId), line.tell(), {}),
     getPageCase: async ({ pageId }) => {
       await there();

@@ -28,8 +28,8 @@ export function ChooseDesk() {
       <Panel title={words.desk.choose} tone="strong">
         <p>{words.desk.chooseWhy}</p>
         <TroubleNotice trouble={sit.trouble} />
-        <PhonesMissing desks={desks} />
         <ul className="cards cards-columns">{desks.map((desk) => <DeskCard key={desk.deskId} desk={desk} busy={sit.busy} onSit={() => void sit.run(desk.deskId)} />)}</ul>
+        <PhonesMissing desks={desks} />
       </Panel>
       <Queue />
       <Quiet />

@@ -19,7 +19,7 @@ export function SafetyCallers() {
   const [settling, setSettling] = useState<string>();
   const late = useLateness(callers);
   return (
-    <Panel title={callers.length > 0 ? words.common.counted(words.desk.safety, callers.length) : words.desk.safety} tone={late ? "bad" : "plain"}>
+    <Panel title={callers.length > 0 ? words.desk.safetyPeople(callers.length) : words.desk.safety} tone={late ? "bad" : "plain"}>
       {callers.length === 0 ? <p className="dim">{words.desk.safetyNone}</p> : (
         <>
           <p className="dim small">{words.desk.safetyWhy}</p>

@@ -115,6 +115,7 @@ export const desk: typeof ja.desk = {
   adviceSave: "Keep the advice",
   inCallDoctor: (name) => `${name} is in the call`,
   safety: "Waiting for a doctor's call",
+  safetyPeople: (count) => `Waiting for a doctor's call (${count})`,
   safetyNone: "Nobody waits for a doctor's call.",
   safetyWhy: "Until the doctor has called, a desk rings them each time the deadline comes, to see how they are.",
   safetyWaits: "waiting for",
