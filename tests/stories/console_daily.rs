@@ -1,0 +1,176 @@
+//! The centre's morning: it reads a day of the log, sends it back, is told that a newer version stands, approves that
+//! and takes it away as a file.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqliteConnection};
+use tests::{Browser, LineSetup, Look, Tab, TestCaller, TestLine, TestPerson, eventually};
+
+use crate::NUMBER;
+
+/// Somebody rang in vain two days ago; that is what the day is counted from.
+async fn line_with_a_day_to_read(fresh: &str) -> (TestLine, String) {
+    let settings = format!("[access]\nfresh = \"{fresh}\"");
+    let mut line = LineSetup::new().settings(&settings).start().await;
+    let caller = TestCaller::with_number(&line, NUMBER).await;
+    caller.rings().await;
+    line.call_that("it rings", |call| call.has("begun")).await;
+    caller.hangs_up().await;
+    line.call_that("the caller is gone", |call| call.end.is_some()).await;
+    line.stop().await;
+    rang_two_days_ago(&line, "a").await;
+    // The log begins anew with the first call that it finds.
+    told(&line, "DELETE FROM daily_log_due").await;
+    line.starts().await;
+    (line, two_days_ago())
+}
+
+/// The call that is there, once more, two days earlier.
+async fn rang_two_days_ago(line: &TestLine, mark: &str) {
+    let copy = format!(
+        "INSERT INTO call_event (operator_id, call_id, seq, at_us, kind, leg_id, body)
+         SELECT operator_id, '{mark}' || substr(call_id, 2), seq, at_us - 172800000000, kind, leg_id, body
+         FROM call_event WHERE call_id = (SELECT call_id FROM call_event ORDER BY at_us DESC LIMIT 1)"
+    );
+    told(line, &copy).await;
+}
+
+async fn told(line: &TestLine, sql: &str) {
+    let file = format!("sqlite:{}", line.data().join("line.db").display());
+    let mut store = SqliteConnection::connect(&file).await.unwrap();
+    store.execute("PRAGMA busy_timeout = 10000").await.unwrap();
+    store.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+    store.close().await.unwrap();
+}
+
+/// The service date, which begins at 08:30.
+fn two_days_ago() -> String {
+    let now = Timestamp::now().to_zoned(TimeZone::get("Asia/Tokyo").unwrap());
+    now.saturating_sub(2.days()).saturating_sub(510.minutes()).date().to_string()
+}
+
+async fn versions(line: &TestLine, date: &str) -> i64 {
+    let file = format!("sqlite:{}", line.data().join("line.db").display());
+    let mut store = SqliteConnection::connect(&file).await.unwrap();
+    let sql = "SELECT count(*) FROM daily_log WHERE service_date = $1 AND window_id = 'main'";
+    let found = sqlx::query_scalar(sql).bind(date).fetch_one(&mut store).await.unwrap();
+    store.close().await.unwrap();
+    found
+}
+
+async fn is_sealed(line: &TestLine, date: &str, version: i64) {
+    eventually("the day is sealed", async || (versions(line, date).await >= version).then_some(())).await;
+}
+
+async fn comes(line: &TestLine, browser: &Arc<Browser>, login: &str, role: &str) -> (TestPerson, Tab) {
+    let person = TestPerson::on_the_rota(line, login, &[role]).await;
+    let page = person.comes(line, browser, Look::JAPANESE).await;
+    (person, page)
+}
+
+/// In both languages, light and dark, on a desktop and a phone; the tab ends in Japanese.
+async fn look(page: &Tab, name: &str, faults: &mut Vec<String>) {
+    for language in ["en", "ja"] {
+        page.speaks(language).await;
+        page.settles().await;
+        faults.extend(page.faults(&format!("{name}-{language}")).await);
+    }
+    faults.extend(page.errors().await);
+}
+
+/// Shows who they are once more, where the page asks for it.
+async fn proves(page: &Tab, who: &TestPerson) {
+    page.sees_dialog("本人確認").await;
+    page.fills("パスワード", &who.password).await;
+    page.fills("確認コード", &who.code().await).await;
+    page.presses_in("本人確認", "確認する").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_centre_returns_a_day_reads_its_newer_version_approves_it_and_exports_it() {
+    let mut faults = Vec::new();
+    let (line, date) = line_with_a_day_to_read("1h").await;
+    is_sealed(&line, &date, 1).await;
+    let browser = Browser::starts();
+    let (_, page) = comes(&line, &browser, "c-hokuto", "centre").await;
+
+    page.goes("/days").await;
+    page.fills("開始日", &date).await;
+    page.fills("終了日", &date).await;
+    page.presses("表示").await;
+    page.sees("点検待ち").await;
+    look(&page, "daily-list", &mut faults).await;
+    page.follows("main").await;
+    page.is_at(&format!("/day/main/{date}")).await;
+    page.sees("第 1 版").await;
+    page.sees_in("数", "入電件数").await;
+    look(&page, "daily-day", &mut faults).await;
+
+    page.presses("差し戻す").await;
+    page.presses_in("日報を差し戻す", "差し戻す").await;
+    page.sees("1〜2000 文字で書いてください").await;
+    page.fills("コメント", "件数を確かめてください。").await;
+    page.presses_in("日報を差し戻す", "差し戻す").await;
+    page.sees("差し戻しました。").await;
+    page.sees_in("点検の経過", "件数を確かめてください。").await;
+
+    // While it is being read, a call comes to light, and the day is sealed anew.
+    rang_two_days_ago(&line, "b").await;
+    told(&line, &format!("UPDATE daily_log_due SET due_us = 1 WHERE service_date = '{date}'")).await;
+    is_sealed(&line, &date, 2).await;
+    page.presses("承認する").await;
+    page.presses_in("日報を承認する", "承認する").await;
+    page.sees("新しい版ができました").await;
+    page.sees("第 2 版を点検します").await;
+    page.sees_in("版の比較", "違う数").await;
+    page.presses("再計算して照合").await;
+    page.sees("照合できました").await;
+    look(&page, "daily-versions", &mut faults).await;
+
+    page.presses("承認する").await;
+    page.presses_in("日報を承認する", "承認する").await;
+    page.sees("この版は承認済みです").await;
+    for format in ["CSV", "Excel（XLSX）", "JSON"] {
+        page.answers("形式", format).await;
+        page.presses("書き出す").await;
+        page.sees(&format!(".{}", extension(format))).await;
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+fn extension(format: &str) -> &str {
+    match format {
+        "CSV" => "csv",
+        "JSON" => "json",
+        _ => "xlsx",
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_reads_reports_and_the_support_given_by_night() {
+    let mut faults = Vec::new();
+    let (line, date) = line_with_a_day_to_read("1s").await;
+    is_sealed(&line, &date, 1).await;
+    let browser = Browser::starts();
+    let (sato, page) = comes(&line, &browser, "sato", "supervisor").await;
+    let (year, month) = date.split_at(4);
+    for period in [date[..7].to_owned(), year.to_owned(), quarter(year, month)] {
+        page.goes(&format!("/reports?period={period}")).await;
+        page.sees_in("数", "入電件数").await;
+        look(&page, &format!("daily-report-{period}"), &mut faults).await;
+    }
+    page.goes("/night-support").await;
+    page.presses("一覧を表示する").await;
+    proves(&page, &sato).await;
+    page.sees("この期間の支援はありません").await;
+    look(&page, "daily-support", &mut faults).await;
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// `-11` is in the fourth.
+fn quarter(year: &str, month: &str) -> String {
+    let month: u32 = month[1..3].parse().unwrap();
+    format!("{year}-Q{}", month.div_ceil(3))
+}
