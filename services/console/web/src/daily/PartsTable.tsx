@@ -1,11 +1,11 @@
 import { useWords } from "../i18n";
 import { FigureCell, Marks } from "./FigureCell";
-import { cellOf, type Told, unitOf } from "./figures";
-import { fullNameOf } from "./names";
+import { cellOf, listOf, type Told, unitOf } from "./figures";
+import { nameOf } from "./names";
 import { Sideways } from "./Sideways";
 
 /** What changes from day to day; all else stands in the figures of the whole. */
-const SHOWN = ["offered", "answered", "abandoned_ge30", "in20s", "asa_s", "longest_wait_s", "by_triage/A", "by_triage/B", "suicidal", "by_disposition/D04", "by_disposition/D06", "pages", "uncovered_min"];
+const SHOWN = ["offered", "answered", "abandoned_ge30", "in20s", "asa_s", "longest_wait_s", "by_triage/A", "by_triage/B", "suicidal", "referrals", "pages", "uncovered_min"];
 
 export function PartsTable({ parts, item, title }: { parts: { key: string; label: string; row: Told }[]; item: string; title: string }) {
   const words = useWords();
@@ -17,7 +17,7 @@ export function PartsTable({ parts, item, title }: { parts: { key: string; label
           <thead>
             <tr>
               <th scope="col">{item}</th>
-              {SHOWN.map((key) => <th key={key} scope="col">{fullNameOf(key, words)}<span className="unit"> {words.daily.units[unitOf(key)] ?? ""}</span></th>)}
+              {SHOWN.map((key) => <th key={key} scope="col">{listOf(key) === "by_triage" ? words.daily.codeOf(nameOf(key, words)) : nameOf(key, words)}<span className="unit"> {words.daily.units[unitOf(key)] ?? ""}</span></th>)}
             </tr>
           </thead>
           <tbody>

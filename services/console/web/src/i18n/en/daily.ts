@@ -94,6 +94,7 @@ export const daily = {
   changed: (count: number) => `${count} ${count === 1 ? "figure differs" : "figures differ"}`,
   change: "Change",
   band: "Time band",
+  codeOf: (code: string) => `Code ${code}`,
   changedBy: (by: string) => `changed ${by}`,
   changedOnly: "changed",
   unchanged: "same",

@@ -94,6 +94,7 @@ export const daily = {
   changed: (count: number) => `違う数 ${count} か所`,
   change: "変化",
   band: "時間帯区分",
+  codeOf: (code: string) => `区分 ${code}`,
   changedBy: (by: string) => `変更 ${by}`,
   changedOnly: "変更",
   unchanged: "同じ",
