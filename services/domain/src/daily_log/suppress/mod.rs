@@ -91,6 +91,12 @@ impl Table {
         sums.iter().map(number).collect()
     }
 
+    /// A row that names a whole without its parts says nothing of them.
+    fn holds(&self, sum: &Sum) -> bool {
+        let counts = sum.iter().filter_map(|(key, sign)| Some((i128::from(*self.cells.get(key)?), *sign)));
+        counts.map(|(count, sign)| count * i128::from(sign)).sum::<i128>() == 0
+    }
+
     /// Hides more until no small count can be computed.
     fn protect(&mut self, sums: &[Numbered]) {
         let counts: Vec<u64> = self.cells.values().copied().collect();

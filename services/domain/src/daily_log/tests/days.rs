@@ -1,7 +1,7 @@
 use on_call_rota::{Band, DayKind, Qualification, Rota};
 
 use super::kit::{EXAMPLE, at, on, rota, secs};
-use crate::daily_log::{ClockHour, Stretch, duty, stretches, whole};
+use crate::daily_log::{ClockHour, Span, Stretch, duty, stretches, whole};
 
 fn days(rota: &Rota, date: &str) -> Vec<Stretch> {
     let window = rota.window(&"main".parse().unwrap()).unwrap();
@@ -92,14 +92,15 @@ fn people_are_on_duty_within_the_service_date_and_doctors_on_call_are_told_apart
 }
 
 #[test]
-fn a_minute_that_nobody_serves_is_a_gap() {
-    let short = EXAMPLE.replacen("service_day_starts = \"08:30\"", "service_day_starts = \"00:00\"", 1);
-    let rota = Rota::read(&short).unwrap();
-    let (date, window) = (on("2026-11-20"), "main".parse().unwrap());
-    let known = duty(&rota, &window, date);
+fn where_a_rule_asks_for_more_people_than_are_there_is_a_gap_within_the_service_date() {
+    let rule = |hours: &str| {
+        let rule = "[[rule]]\nid = \"many\"\ngroup = \"all-day\"\nat_least = 99\nroles = [\"counsellor\"]";
+        Rota::read(&format!("{EXAMPLE}\n{rule}\ntime = \"{hours}\"\n")).unwrap()
+    };
+    let gaps = |hours| duty(&rule(hours), &"main".parse().unwrap(), on("2026-11-20")).gaps;
 
-    let told = rota.coverage(on_call_rota::Period::days(date, date, rota.operators()[0].calendar.zone()));
-
-    assert_eq!(known.gaps.is_empty(), told.iter().all(|gap| gap.group.to_string() != "all-day"));
-    assert_eq!(known.stretches[0].span.from, at("2026-11-20T00:00"));
+    let span = |from, until| Span { from: at(from), until: at(until) };
+    assert_eq!(gaps("22:00-23:00"), [span("2026-11-20T22:00", "2026-11-20T23:00")]);
+    let edges = [span("2026-11-20T08:30", "2026-11-20T09:00"), span("2026-11-21T08:00", "2026-11-21T08:30")];
+    assert_eq!(gaps("08:00-09:00"), edges);
 }

@@ -1,5 +1,6 @@
 //! A day of the window `main` of the example rota, which begins at 08:30 in Tokyo.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -29,6 +30,12 @@ pub(super) fn at(local: &str) -> Instant {
 
 pub(super) fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
+}
+
+/// A Friday without anything in it.
+pub(super) fn friday() -> Facts {
+    static FRIDAY: LazyLock<Facts> = LazyLock::new(|| facts("2026-11-20"));
+    FRIDAY.clone()
 }
 
 pub(super) fn facts(date: &str) -> Facts {
