@@ -132,6 +132,8 @@ const TABLE: &[(&str, &str)] = &[
     ("referral.v1.ReferralService/ChooseHospital",        "x  .  x  x  .  .  ."),
     ("referral.v1.ReferralService/ListTargets",           "x  .  x  x  .  x  ."),
     ("referral.v1.ReferralService/SaveTarget",            ".  .  x  .  .  x  ."),
+    ("referral.v1.ReferralService/ExportTargets",         ".  .  x  .  .  x  ."),
+    ("referral.v1.ReferralService/ImportTargets",         ".  .  x  .  .  x  . !"),
     ("triage.v1.TriageService/DescribeForm",              "x  x  x  .  .  x  ."),
     ("triage.v1.TriageService/Assess",                    "x  .  x  .  .  x  ."),
     ("triage.v1.TriageService/OpenRecord",                "x  .  x  .  .  .  ."),

@@ -65,7 +65,7 @@ impl Directory {
     }
 
     pub(crate) async fn save(&self, asker: &Asker, asked: &pb::Target) -> Result<TargetRow, ReferralError> {
-        let row = self.judged(asked)?;
+        let row = self.judged(asked).map_err(all)?;
         let mut tx = self.keeper.store.db.begin().await?;
         Store::save_target(&mut tx, &asker.operator, &row, self.keeper.clock.now()).await?;
         let entry = entry(asker, "referral.target_saved", &row.target_id).with("way", row.way.as_str());
@@ -74,29 +74,21 @@ impl Directory {
         Ok(row)
     }
 
-    fn judged(&self, asked: &pb::Target) -> Result<TargetRow, ReferralError> {
-        let id: TargetId = word(&asked.target_id, "target_id", SHORT_WORD)?;
-        let kind: TargetKind =
-            asked.kind.parse().map_err(|_| ReferralError::invalid("kind", TargetKind::CODES))?;
-        if asked.name.trim().is_empty() || asked.name.chars().count() > 200 {
-            return Err(ReferralError::invalid("name", "1 to 200 characters"));
+    /// As it is kept, or everything that is wrong with it.
+    pub(crate) fn judged(&self, asked: &pb::Target) -> Result<TargetRow, Vec<Fault>> {
+        let id = word::<TargetId>(&asked.target_id, "target_id", SHORT_WORD);
+        let mut faults = faults(asked);
+        match &id {
+            Ok(id) => faults.extend(self.fault_of_way(id, asked)),
+            Err(_) => faults.insert(0, Fault("target_id", SHORT_WORD.to_owned())),
         }
-        for (field, text) in
-            [("hours", &asked.hours), ("number", &asked.number), ("catchment", &asked.catchment)]
-        {
-            if text.chars().count() > 500 {
-                return Err(ReferralError::invalid(field, "at most 500 characters"));
-            }
+        if !faults.is_empty() {
+            return Err(faults);
         }
-        let is_day = asked.last_checked.is_empty() || asked.last_checked.parse::<jiff::civil::Date>().is_ok();
-        if !is_day {
-            return Err(ReferralError::invalid("last_checked", "a day such as 2026-11-21, or empty"));
-        }
-        self.judge_way(&id, asked)?;
         Ok(TargetRow {
-            target_id: id.to_string(),
+            target_id: asked.target_id.clone(),
             name: asked.name.trim().to_owned(),
-            kind: kind.code().to_owned(),
+            kind: asked.kind.clone(),
             hours: asked.hours.clone(),
             number: asked.number.clone(),
             catchment: asked.catchment.clone(),
@@ -106,23 +98,60 @@ impl Directory {
         })
     }
 
-    fn judge_way(&self, id: &TargetId, asked: &pb::Target) -> Result<(), ReferralError> {
+    fn fault_of_way(&self, id: &TargetId, asked: &pb::Target) -> Option<Fault> {
+        let wrong = |field, right: &str| Some(Fault(field, right.to_owned()));
         match asked.way.as_str() {
-            "none" | "grpc" => match asked.url.is_empty() {
-                true => Ok(()),
-                false => Err(ReferralError::invalid("url", "is empty unless the way is webhook")),
-            },
-            "webhook" if !self.keeper.settings.webhooks.contains_key(id) => Err(ReferralError::invalid(
+            "none" | "grpc" if asked.url.is_empty() => None,
+            "none" | "grpc" => wrong("url", "is empty unless the way is webhook"),
+            "webhook" if !self.keeper.settings.webhooks.contains_key(id) => wrong(
                 "way",
                 "webhook needs a secret: add a [[referral_webhook]] for this target to the settings",
-            )),
-            "webhook" => match crate::webhook::web_address(&asked.url) {
-                Some(_) => Ok(()),
-                None => Err(ReferralError::invalid("url", "an http or https address")),
-            },
-            _ => Err(ReferralError::invalid("way", "none, grpc or webhook")),
+            ),
+            "webhook" if crate::webhook::web_address(&asked.url).is_none() => {
+                wrong("url", "an http or https address")
+            }
+            "webhook" => None,
+            _ => wrong("way", "none, grpc or webhook"),
         }
     }
+}
+
+/// A field, and what would be right.
+#[derive(Debug)]
+pub(crate) struct Fault(&'static str, String);
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.0, self.1)
+    }
+}
+
+/// One fault is told as ever, several with their fields.
+fn all(faults: Vec<Fault>) -> ReferralError {
+    match faults.as_slice() {
+        [Fault(field, right)] => ReferralError::invalid(*field, right.clone()),
+        faults => {
+            let fields: Vec<&str> = faults.iter().map(|fault| fault.0).collect();
+            let right: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            ReferralError::invalid(fields.join(", "), right.join("; "))
+        }
+    }
+}
+
+fn faults(asked: &pb::Target) -> Vec<Fault> {
+    let is_day = |text: &str| text.is_empty() || text.parse::<jiff::civil::Date>().is_ok();
+    let is_long = |text: &str| text.chars().count() > 500;
+    let is_name = |text: &str| !text.trim().is_empty() && text.chars().count() <= 200;
+    let judged = [
+        ("name", is_name(&asked.name), "1 to 200 characters"),
+        ("kind", asked.kind.parse::<TargetKind>().is_ok(), TargetKind::CODES),
+        ("hours", !is_long(&asked.hours), "at most 500 characters"),
+        ("number", !is_long(&asked.number), "at most 500 characters"),
+        ("catchment", !is_long(&asked.catchment), "at most 500 characters"),
+        ("last_checked", is_day(&asked.last_checked), "a day such as 2026-11-21, or empty"),
+    ];
+    let wrong = judged.into_iter().filter(|(_, is_right, _)| !is_right);
+    wrong.map(|(field, _, right)| Fault(field, right.to_owned())).collect()
 }
 
 fn as_target(row: &TargetRow) -> Result<Target, ReferralError> {

@@ -38,12 +38,12 @@ struct Wanted {
 }
 
 impl Drafts {
-    /// The same record twice is one draft, with what is said anew laid over it.
+    /// The same record twice is one draft, with what is said anew laid over it. With what would go out now.
     pub(crate) async fn draft(
         &self,
         asker: &Asker,
         asked: &pb::DraftReferralRequest,
-    ) -> Result<(ReferralRow, Vec<&'static str>), ReferralError> {
+    ) -> Result<(ReferralRow, Content), ReferralError> {
         let record = word::<uuid::Uuid>(&asked.record_id, "record_id", UUID)?.to_string();
         let source = self.records.read(asker, &record).await?;
         let before = self.keeper.store.draft_of(&asker.operator, &source.record_id).await?;
@@ -52,7 +52,7 @@ impl Drafts {
             None => Fields::default(),
         };
         let changes = merged(&said, &asked.changes)?;
-        let missing = source.content(&changes).missing();
+        let content = source.content(&changes);
         let row = match before {
             Some(row) if asked.target_ids.is_empty() && asked.changes.is_empty() => row,
             Some(row) => {
@@ -64,7 +64,7 @@ impl Drafts {
                 self.begin(asker, &source, wanted).await?
             }
         };
-        Ok((row, missing))
+        Ok((row, content))
     }
 
     async fn wanted(

@@ -32,9 +32,10 @@ impl ReferralService for ReferralServer {
         request: Request<pb::DraftReferralRequest>,
     ) -> Result<Response<pb::DraftReferralResponse>, Status> {
         let asker = Asker::of(&request, &request.get_ref().operator_id)?;
-        let (row, missing) = self.drafts.draft(&asker, request.get_ref()).await?;
+        let (row, content) = self.drafts.draft(&asker, request.get_ref()).await?;
         let mut referral = self.shower.whole(&row).await?;
-        referral.missing = missing.into_iter().map(str::to_owned).collect();
+        referral.missing = content.missing().into_iter().map(str::to_owned).collect();
+        referral.content = wire::content(&content);
         Ok(Response::new(pb::DraftReferralResponse { referral: Some(referral) }))
     }
 
@@ -141,5 +142,21 @@ impl ReferralService for ReferralServer {
         let target = asked.target.clone().unwrap_or_default();
         let row = self.drafts.directory.save(&asker, &target).await?;
         Ok(Response::new(pb::SaveTargetResponse { target: Some(wire::target(row)) }))
+    }
+
+    async fn export_targets(
+        &self,
+        request: Request<pb::ExportTargetsRequest>,
+    ) -> Result<Response<pb::ExportTargetsResponse>, Status> {
+        let asker = Asker::of(&request, &request.get_ref().operator_id)?;
+        Ok(Response::new(self.drafts.directory.exported(&asker).await?))
+    }
+
+    async fn import_targets(
+        &self,
+        request: Request<pb::ImportTargetsRequest>,
+    ) -> Result<Response<pb::ImportTargetsResponse>, Status> {
+        let asker = Asker::of(&request, &request.get_ref().operator_id)?;
+        Ok(Response::new(self.drafts.directory.imported(&asker, &request.get_ref().csv).await?))
     }
 }

@@ -176,6 +176,8 @@ async fn a_record_of_code_c_is_signed_before_it_goes_out_and_consent_is_named_wh
         line.amends_record(&record, &[("triage_code", "B"), ("consent_basis", "")]).await;
         let draft = line.drafts(&record, &[]).await;
         assert_eq!(draft.missing, ["consent_basis"]);
+        let shown = draft.content.iter().find(|one| one.field == "subject_name").unwrap();
+        assert_eq!(shown.values, [NAME], "a draft shows what would go out");
         let refused = line.releases(&draft).await.unwrap_err();
         assert!(refused.message().contains("consent_basis"), "{}", refused.message());
         line.amends_record(&record, &[("consent_basis", "life_27_1_2")]).await;

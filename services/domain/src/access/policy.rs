@@ -211,6 +211,8 @@ pub const TABLE: &[(&str, Rule)] = &[
         to(&[Counsellor, Supervisor, OperatorAdmin, Centre]),
     ),
     ("/tomoshibi.referral.v1.ReferralService/SaveTarget", to(&[OperatorAdmin, Supervisor])),
+    ("/tomoshibi.referral.v1.ReferralService/ExportTargets", to(&[OperatorAdmin, Supervisor])),
+    ("/tomoshibi.referral.v1.ReferralService/ImportTargets", fresh(to(&[OperatorAdmin, Supervisor]))),
     // 日報: the days and what the centre says of them.
     ("/tomoshibi.daily_log.v1.DailyLogService/ListDays", DAYS),
     ("/tomoshibi.daily_log.v1.DailyLogService/GetDay", DAYS),

@@ -1,5 +1,6 @@
 //! Bundles before independent eyes: npm `fhir` knows R4 with its code lists, PyPI `fhir.resources` its
-//! structure (R4B). Neither finds everything; together they do (domain.md 4.4).
+//! structure (R4B). Neither finds everything; together they do (domain.md 4.4). Their envelopes before the
+//! SDK of CloudEvents.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -17,8 +18,10 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use super::{Told, bundle};
+use crate::cloudevent;
 
 const NODE: &str = include_str!("../../tests/oracles/r4.mjs");
+const EVENTS: &str = include_str!("../../tests/oracles/cloudevents.mjs");
 const PYTHON: &str = include_str!("../../tests/oracles/r4b.py");
 
 fn words(random: &mut StdRng, most: usize) -> String {
@@ -60,11 +63,12 @@ fn content(random: &mut StdRng) -> Content {
     Content::of(purpose, &fields, &Assessment::default(), journey)
 }
 
-fn random_bundle(random: &mut StdRng) -> Value {
+/// Something that a centre could be told, as it is written in the end.
+fn told<T>(random: &mut StdRng, written: impl FnOnce(&Told<'_>) -> T) -> T {
     let content = content(random);
     let kind = MessageKind::ALL.choose(random).copied().unwrap();
     let answer = (kind == MessageKind::Answer).then_some(("何時ごろ着きますか", "23時ごろ"));
-    let told = Told {
+    written(&Told {
         event_id: "0192d3c4-7b1a-7000-8000-000000000001/3",
         referral_id: "0192d3c4-7b1a-7000-8000-000000000001",
         kind,
@@ -75,8 +79,16 @@ fn random_bundle(random: &mut StdRng) -> Value {
         at: Instant::from_micros(1_793_581_200_000_000 + random.random_range(0..1_000_000_000)),
         decide_by: random.random_bool(0.5).then_some(Instant::from_micros(1_793_581_800_000_000)),
         answer,
-    };
-    serde_json::to_value(bundle(&told)).unwrap()
+    })
+}
+
+fn random_bundle(random: &mut StdRng) -> Value {
+    told(random, |told| serde_json::to_value(bundle(told)).unwrap())
+}
+
+fn random_event(random: &mut StdRng) -> Value {
+    let text = told(random, |told| cloudevent::event("example", told).unwrap());
+    serde_json::from_str(&text).unwrap()
 }
 
 fn part<'a>(bundle: &'a mut Value, kind: &str) -> &'a mut Value {
@@ -109,7 +121,7 @@ fn spoilt(good: &Value) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Where the two validators are, installed when they are first needed: once, whichever test comes first.
+/// Where the validators are, installed when they are first needed: once, whichever test comes first.
 static ORACLES: LazyLock<PathBuf> = LazyLock::new(oracles);
 
 fn oracles() -> PathBuf {
@@ -123,6 +135,9 @@ fn oracles() -> PathBuf {
         fs::write(folder.join("package.json"), r#"{"private":true}"#).unwrap();
         run("npm", &["install", "--silent", "fhir@4.12.0"]);
     }
+    if !folder.join("node_modules/cloudevents").exists() {
+        run("npm", &["install", "--silent", "cloudevents@10.0.0"]);
+    }
     if !folder.join("venv/bin/python").exists() {
         run("python3", &["-m", "venv", "venv"]);
         run("venv/bin/pip", &["install", "-q", "fhir.resources==8.3.0"]);
@@ -130,21 +145,23 @@ fn oracles() -> PathBuf {
     folder
 }
 
+/// What a program has against each of these.
+fn judged_by(program: &str, script: &str, all: &[Value]) -> Vec<Vec<String>> {
+    let work = tempfile::tempdir().unwrap();
+    let file = work.path().join("all.json");
+    fs::write(&file, serde_json::to_string(all).unwrap()).unwrap();
+    let done = Command::new(program).arg(script).arg(&file).current_dir(&*ORACLES).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    serde_json::from_slice(&done.stdout).unwrap()
+}
+
 /// What each of the two has against each Bundle.
 fn judged(bundles: &[Value]) -> [Vec<Vec<String>>; 2] {
     let folder = &*ORACLES;
-    let work = tempfile::tempdir().unwrap();
-    let all = work.path().join("bundles.json");
-    fs::write(&all, serde_json::to_string(bundles).unwrap()).unwrap();
     fs::write(folder.join("r4.mjs"), NODE).unwrap();
     fs::write(folder.join("r4b.py"), PYTHON).unwrap();
-    ["node", "venv/bin/python"].map(|program| {
-        let script = if program == "node" { "r4.mjs" } else { "r4b.py" };
-        let path = if program == "node" { PathBuf::from(program) } else { folder.join(program) };
-        let done = Command::new(path).arg(script).arg(&all).current_dir(folder).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        serde_json::from_slice(&done.stdout).unwrap()
-    })
+    let python = folder.join("venv/bin/python");
+    [judged_by("node", "r4.mjs", bundles), judged_by(&python.to_string_lossy(), "r4b.py", bundles)]
 }
 
 #[test]
@@ -169,4 +186,23 @@ fn every_seeded_defect_is_caught_by_at_least_one_validator() {
     for (nth, name) in names.iter().enumerate() {
         assert!(!node[nth].is_empty() || !python[nth].is_empty(), "{name} was not caught");
     }
+}
+
+#[test]
+fn envelopes_of_any_records_pass_the_sdk_of_cloudevents_and_spoilt_ones_do_not() {
+    fs::write(ORACLES.join("cloudevents.mjs"), EVENTS).unwrap();
+    let mut random = StdRng::seed_from_u64(13);
+    let events: Vec<Value> = (0..200).map(|_| random_event(&mut random)).collect();
+    let spoilt = ["id", "source", "type", "time"].map(|name| {
+        let mut event = events[0].clone();
+        event[name] = if name == "time" { json!("yesterday") } else { json!("") };
+        event
+    });
+
+    let good = judged_by("node", "cloudevents.mjs", &events);
+    let bad = judged_by("node", "cloudevents.mjs", &spoilt);
+
+    let wrong = good.iter().position(|faults| !faults.is_empty());
+    assert!(wrong.is_none() && good.len() == events.len(), "{wrong:?}: {good:?}");
+    assert!(bad.iter().all(|faults| !faults.is_empty()), "{bad:?}");
 }

@@ -67,7 +67,7 @@ impl Store {
         .attempt("find centres to push to")
     }
 
-    /// False when another pushes to this centre, or its time has not come.
+    /// False when another pushes to this centre, or its time has not come. The lease of a dead process is free.
     pub(crate) async fn take_centre(
         &self,
         operator: &OperatorId,
@@ -79,7 +79,9 @@ impl Store {
             sqlx::query(
                 "UPDATE centre_cursor SET lease_owner = $3, lease_until_us = $4
                  WHERE operator_id = $1 AND centre_id = $2 AND next_us <= $5
-                   AND (lease_owner IS NULL OR lease_owner = $3 OR lease_until_us <= $5)",
+                   AND (lease_owner IS NULL OR lease_owner = $3 OR lease_until_us <= $5 OR NOT EXISTS (
+                       SELECT 1 FROM process
+                       WHERE process_id = centre_cursor.lease_owner AND process.lease_until_us > $5))",
             )
             .bind(operator.as_str()).bind(centre.as_str()).bind(lease.owner).bind(lease.until.micros())
             .bind(now.micros()).execute(pool).await.map(|done| done.rows_affected())

@@ -41,6 +41,7 @@ use shell::ids::Ids;
 use shell::on;
 use shell::process::{Process, ProcessId};
 use shell::reconciler::Status;
+use shell::seal::Sealer;
 use shell::seal::data_keys::DataKeys;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
@@ -93,10 +94,15 @@ pub async fn on_both_stores<Fut: Future<Output = ()>>(story: impl Fn(Line) -> Fu
 
 impl Line {
     pub async fn new(db: Db) -> Self {
+        Self::with(db, Clock::by_hand(MONDAY), shell::testkit::sealer()).await
+    }
+
+    /// On a store that knows other lives of it: with their keys, after them.
+    pub async fn with(db: Db, clock: Clock, sealer: Sealer) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let rota = folder.path().join("rota.toml");
         std::fs::write(&rota, rota::rota()).unwrap();
-        let (clock, bus, sealer) = (Clock::by_hand(MONDAY), Bus::in_process(), shell::testkit::sealer());
+        let bus = Bus::in_process();
         let ids = Ids::new(clock.clone());
         let (alarms, _) = Alarms::start(db.clone(), clock.clone(), ids.clone());
         let audit = Audit::new(db.clone(), clock.clone(), &sealer);
@@ -133,6 +139,9 @@ impl Line {
             status: status.clone(),
         };
         let mut settings = Settings::with_rota(rota);
+        let process = Process { id: ProcessId(Uuid::now_v7()), node: "referral".into() };
+        process.arrive(&db, clock.now()).await.unwrap();
+        settings.owner = process.id.to_string();
         for target in ["hook", "dead"] {
             settings.webhooks.insert(target.parse().unwrap(), Private::new(SECRET.to_owned()));
         }

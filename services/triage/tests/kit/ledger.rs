@@ -83,7 +83,7 @@ impl Ledger {
     pub async fn has_account(&self, staff: &str, account: &str) {
         on!(self.db.write(), pool => sqlx::query(
             "INSERT INTO account (account_id, operator_id, staff_id, login, name_sealed, created_us, changed_us)
-             VALUES ($1, $2, $3, $4, $5, 0, 0)",
+             VALUES ($1, $2, $3, $4, $5, 0, 0) ON CONFLICT (account_id) DO NOTHING",
         )
         .bind(account).bind(self.operator.as_str()).bind(staff).bind(staff).bind(Vec::<u8>::new())
         .execute(pool).await.map(drop))
