@@ -25,7 +25,7 @@ async fn who_waits_for_a_doctor_is_seen_with_a_deadline_and_settled_once() {
     page.hits("p").await;
     // Nobody has a shift as a psychiatrist: those whom the ladder names are on call.
     page.sees_in("精神科医を呼ぶ", "呼ぶ順：aoki").await;
-    page.answers("理由", "切迫した危険").await;
+    page.answers("理由（一つ以上）", "切迫した危険").await;
     page.presses_in("精神科医を呼ぶ", "呼び出す").await;
     page.sees_heading("精神科医の呼出").await;
     caller.hangs_up().await;

@@ -12,7 +12,7 @@ ja = "つながっています。"
 en = "We are connected."
 
 [[silent_prompt]]
-after_seconds = 3
+after_seconds = 10
 ja = "またおかけください。"
 en = "Please ring again."
 "#;
