@@ -107,11 +107,20 @@ pub enum Service {
     Triage,
     Referral,
     Console,
+    /// The page that anybody may read; needs no store
+    Public,
 }
 
 impl Service {
-    pub const ALL: [Self; 6] =
-        [Self::Routing, Self::Telephony, Self::Escalation, Self::Triage, Self::Referral, Self::Console];
+    pub const ALL: [Self; 7] = [
+        Self::Routing,
+        Self::Telephony,
+        Self::Escalation,
+        Self::Triage,
+        Self::Referral,
+        Self::Console,
+        Self::Public,
+    ];
 }
 
 #[derive(Clone, Debug, Subcommand)]

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{Html, IntoResponse};
+use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::get;
 use axum::{Json, Router};
 use console::night::NightServer;
@@ -74,7 +74,8 @@ pub(crate) async fn serve(
         .route("/status", get(status))
         .route("/metrics", get(metrics_page))
         .with_state(about)
-        .merge(first);
+        .merge(first)
+        .merge(running.public.clone().unwrap_or_default());
     let elsewhere = running.console.as_ref().map(|console| console.elsewhere.clone()).unwrap_or_default();
     let grpc = grpc(running)
         .await?
@@ -87,6 +88,27 @@ pub(crate) async fn serve(
     // Guesses are counted by the address they come from.
     let served = pages.merge(grpc).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, served).with_graceful_shutdown(async move { shutdown.ended().await }).await?;
+    Ok(())
+}
+
+/// Serves the public pages and nothing else.
+///
+/// # Errors
+/// When the listener fails.
+pub(crate) async fn serve_public(
+    public: Router,
+    listener: TcpListener,
+    metrics: PrometheusHandle,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
+    let metrics = move || async move { ([(CONTENT_TYPE, OPEN_METRICS)], metrics.render()) };
+    let pages = Router::new()
+        .route("/", get(|| async { Redirect::temporary("/public/window") }))
+        .route("/live", get(|| async { "alive\n" }))
+        .route("/ready", get(|| async { "ready\n" }))
+        .route("/metrics", get(metrics))
+        .merge(public);
+    axum::serve(listener, pages).with_graceful_shutdown(async move { shutdown.draining().await }).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use on_call_rota::Rota;
 use shell::config::{Layers, Settings};
+use shell::shutdown::Shutdown;
 use shell::telemetry::Telemetry;
 use telephony::edge::Edge;
 use tokio::net::TcpListener;
@@ -66,6 +67,11 @@ async fn line(settings: &LineSettings, services: &[Service]) -> anyhow::Result<(
             settings.http
         )
     })?;
+    if services == [Service::Public] {
+        let served = public_alone(settings, listener, &telemetry).await;
+        telemetry.stop();
+        return served;
+    }
     let running = wiring::start(settings, services).await?;
     say_where(&running, settings, &listener)?;
     let serving = http::serve(&running, listener, Some(telemetry.metrics()));
@@ -78,6 +84,30 @@ async fn line(settings: &LineSettings, services: &[Service]) -> anyhow::Result<(
     serving.await?;
     telemetry.stop();
     Ok(())
+}
+
+/// Stays up whatever else is down, so it asks for nothing but the rota file.
+async fn public_alone(
+    settings: &LineSettings,
+    listener: TcpListener,
+    telemetry: &Telemetry,
+) -> anyhow::Result<()> {
+    let shutdown = Shutdown::new();
+    let public = wiring::pages_alone(settings, &shutdown).await?;
+    say::line("灯 Tomoshibi: the public page is up; the line is up elsewhere.");
+    say::line(format_args!("  open     http://{}/public/window", listener.local_addr()?));
+    let serving = http::serve_public(public, listener, telemetry.metrics(), shutdown.clone());
+    tokio::pin!(serving);
+    tokio::select! {
+        served = &mut serving => return served,
+        () = told_to_stop() => {}
+    }
+    let _ = shutdown.drain(Duration::from_secs(2)).await;
+    // A reader who takes nothing does not keep the process.
+    match tokio::time::timeout(Duration::from_secs(2), serving).await {
+        Ok(served) => served,
+        Err(_) => Ok(()),
+    }
 }
 
 /// Returns at SIGTERM or SIGINT.

@@ -5,6 +5,7 @@ mod console;
 mod desks;
 mod escalation;
 mod notes;
+mod public;
 mod referral;
 
 use std::net::{IpAddr, SocketAddr};
@@ -67,6 +68,8 @@ pub(crate) struct LineSettings {
     pub referral: ::referral::Settings,
     pub referral_at: Option<String>,
     pub referral_budget: Duration,
+    /// The rota is filled in when it starts.
+    pub public: ::public::Settings,
     pub telephony_at: Option<String>,
     pub telephony_budget: Duration,
     pub accounts: ::console::accounts::AccountsSettings,
@@ -114,6 +117,7 @@ impl LineSettings {
             referral: referral::handing(&settings),
             referral_at: Some(settings.text("referral.at")).filter(|at| !at.is_empty()),
             referral_budget: settings.duration("referral.budget", MILLI * 100..=SECOND * 30),
+            public: public::pages(&settings),
             telephony_at: Some(settings.text("telephony.at")).filter(|at| !at.is_empty()),
             telephony_budget: settings.duration("telephony.budget", MILLI * 100..=SECOND * 60),
             accounts: console::accounts(&settings),

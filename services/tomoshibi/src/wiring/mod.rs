@@ -1,6 +1,7 @@
 //! Which service runs here, and how each reaches the others.
 
 mod console;
+mod public;
 mod referral;
 mod services;
 mod telephony;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use axum::Router;
 use escalation::EscalationServer;
 use on_call_rota::Rota;
 use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
@@ -39,6 +41,7 @@ use crate::settings::{Effective, LineSettings};
 use console::Ways;
 
 pub(crate) use console::Console;
+pub(crate) use public::pages_alone;
 pub(crate) use referral::Referrals;
 pub(crate) use telephony::Telephony;
 
@@ -58,6 +61,8 @@ pub(crate) struct Running {
     pub triage: Option<Gate<TriageServiceServer<TriageServer>>>,
     pub referral: Option<Referrals>,
     pub console: Option<Console>,
+    /// What anybody may read.
+    pub public: Option<Router>,
     /// What the workers of this process owe.
     pub status: Status,
     /// How browsers reach this line.
@@ -69,9 +74,7 @@ pub(crate) struct Running {
 /// # Errors
 /// What is missing or wrong, and what would be right.
 pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyhow::Result<Running> {
-    folder::private(&settings.data).with_context(|| {
-        format!("cannot make the data folder {}: choose another by `data`", settings.data.display())
-    })?;
+    data_folder(settings)?;
     let (rota_file, rota) = rota_file(settings)?;
     let clock = Clock::system();
     let ids = Ids::new(clock.clone());
@@ -86,6 +89,10 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         let (process, db, clock, shutdown) = (process.clone(), db.clone(), clock.clone(), shutdown.clone());
         async move { process.stay(&db, &clock, &shutdown).await }
     });
+    let public = match services.contains(&Service::Public) {
+        true => Some(public::pages(settings, &rota_file, &clock, &shutdown).await?),
+        false => None,
+    };
     let (alarms, _raising) = Alarms::start(db.clone(), clock.clone(), ids.clone());
     let bus = match &settings.redis {
         Some(url) => {
@@ -175,6 +182,7 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         triage,
         referral,
         console,
+        public,
         status,
         browser,
     })
@@ -205,6 +213,12 @@ impl House<'_> {
         })?;
         Ok(far(channel, limit, &self.token))
     }
+}
+
+fn data_folder(settings: &LineSettings) -> anyhow::Result<()> {
+    folder::private(&settings.data).with_context(|| {
+        format!("cannot make the data folder {}: choose another by `data`", settings.data.display())
+    })
 }
 
 /// The keys of this line; the embedded default makes them at the first start.
