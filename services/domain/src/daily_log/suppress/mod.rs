@@ -88,7 +88,7 @@ impl Table {
             self.cells.keys().enumerate().map(|(place, key)| (key, place)).collect();
         let number =
             |sum: &Sum| sum.iter().filter_map(|(key, sign)| Some((*places.get(key)?, *sign))).collect();
-        sums.iter().map(number).collect()
+        sums.iter().filter(|sum| self.holds(sum)).map(number).collect()
     }
 
     /// A row that names a whole without its parts says nothing of them.
