@@ -26,6 +26,7 @@ const FILLS = ["var(--action)", "striped", "dotted"];
 export function BarTable({ title, item, series, lines, stacked = false }: Props) {
   const words = useWords();
   const id = useId();
+  const named = (one: { label: string; unit: Unit } | undefined) => (one ? words.daily.inUnit(one.label, words.daily.units[one.unit] ?? "") : undefined);
   const heights = lines.map(({ cells }) => cells.map((cell) => (cell.kind === "told" ? cell.value : 0)));
   const top = Math.max(1, ...heights.map((own) => (stacked ? sum(own) : Math.max(0, ...own))));
   return (
@@ -35,7 +36,7 @@ export function BarTable({ title, item, series, lines, stacked = false }: Props)
         <thead>
           <tr>
             <th scope="col">{item}</th>
-            {series.map(({ key, label, unit }, at) => <th key={key} scope="col" className="number-cell"><Swatch at={at} id={id} many={series.length > 1} />{words.daily.inUnit(label, words.daily.units[unit] ?? "")}</th>)}
+            {series.map(({ key, label, unit }, at) => <th key={key} scope="col" className="number-cell"><Swatch at={at} id={id} many={series.length > 1} />{named({ label, unit })}</th>)}
             <th scope="col" className="bar-cell"><span className="hidden-text">{words.daily.plots}</span></th>
           </tr>
         </thead>
@@ -43,7 +44,7 @@ export function BarTable({ title, item, series, lines, stacked = false }: Props)
           {lines.map(({ key, label, cells }, line) => (
             <tr key={key}>
               <th scope="row">{label}</th>
-              {cells.map((cell, at) => <td key={series[at]?.key ?? at} data-label={series.length > 1 ? series[at]?.label : undefined} className="number-cell"><FigureCell cell={cell} unit={series[at]?.unit ?? "none"} /></td>)}
+              {cells.map((cell, at) => <td key={series[at]?.key ?? at} data-label={series.length > 1 ? named(series[at]) : undefined} className="number-cell"><FigureCell cell={cell} unit={series[at]?.unit ?? "none"} /></td>)}
               <td className="bar-cell"><Bars id={id} heights={heights[line] ?? []} top={top} stacked={stacked} /></td>
             </tr>
           ))}

@@ -69,7 +69,7 @@ export function Counts({ row, list }: { row: Told; list: string }) {
   const title = words.figures.lists[list] ?? list;
   return (
     <Panel title={title}>
-      {lines.length === 0 ? <p className="dim">{words.daily.noPlot}</p> : <BarTable title={title} item={words.daily.item} series={[{ key: "count", label: words.daily.count, unit: "none" }]} lines={lines} />}
+      {lines.length === 0 ? <p className="dim">{words.daily.noPlot}</p> : <BarTable title={title} item={words.daily.item} series={[{ key: "count", label: words.daily.count, unit: "cases" }]} lines={lines} />}
     </Panel>
   );
 }

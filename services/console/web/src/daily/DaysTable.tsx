@@ -48,7 +48,7 @@ function DayLine({ day, windowName, isToday }: { day: Day; windowName: string; i
       </th>
       <td data-label={words.daily.window}>{windowName}</td>
       <td data-label={words.daily.state}><StateTag state={day.state} /></td>
-      <td data-label={words.daily.calls} className="number-cell">{amount(day.calls, "cases", language)}</td>
+      <td data-label={words.daily.inUnit(words.daily.calls, words.daily.units["cases"] ?? "")} className="number-cell">{amount(day.calls, "cases", language)}</td>
       <td data-label={words.daily.version}>{day.version > 0 ? words.daily.versionOf(day.version) : <span className="dim">{words.daily.noVersion}</span>}</td>
       <td data-label={words.daily.keptOpenBy}><KeptOpenBy reasons={day.keptOpenBy} most={REASONS} /></td>
     </tr>

@@ -36,7 +36,7 @@ export function SupportTable({ calls }: { calls: NightSupport[] }) {
             <tr key={one.recordId}>
               <th scope="row" className="clock">{answered}</th>
               <td data-label={words.daily.endedAt} className="clock">{one.endedAt ? clockTime(millis(one.endedAt) ?? 0, language) : words.daily.untoldMark}</td>
-              <td data-label={words.daily.minutes} className="number-cell">{amount(one.minutes, "minutes", language)}</td>
+              <td data-label={words.daily.inUnit(words.daily.minutes, words.daily.units["minutes"] ?? "")} className="number-cell">{amount(one.minutes, "minutes", language)}</td>
               <td data-label={words.daily.person}><code>{one.personId}</code></td>
               <td data-label={words.daily.disposition}>{one.disposition ? nameOf(`by_disposition/${one.disposition}`, words) : words.daily.untoldMark}</td>
               <td data-label={words.daily.staff}>{staffName(one.staffId)}</td>

@@ -57,7 +57,7 @@ export const daily = {
   cleared: "解消",
   notCleared: "続いている",
   head: "概要",
-  count: "件数",
+  count: "数",
   figures: "数",
   figuresOf: (group: string) => `${group}の数`,
   item: "項目",
