@@ -54,6 +54,13 @@ pub enum Command {
         #[command(flatten)]
         at: At,
     },
+    /// Whom cases are handed to, as a file for spreadsheets
+    Target {
+        #[command(subcommand)]
+        command: TargetCommand,
+        #[command(flatten)]
+        at: At,
+    },
     /// The psychiatrist on call: start a ladder, see it climbed, answer it
     Page {
         #[command(subcommand)]
@@ -230,6 +237,20 @@ pub struct PageStart {
     pub request: Option<String>,
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum TargetCommand {
+    /// All targets as CSV, to standard output or into a file
+    Export {
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Take over every line of a CSV file, or none where one has a fault
+    Import {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Clone, Debug, Subcommand)]

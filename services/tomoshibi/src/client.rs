@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
+use proto::referral::v1::referral_service_client::ReferralServiceClient;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::telephony::v1::call_service_client::CallServiceClient;
 use shell::grpc::auth::Token;
@@ -55,6 +56,10 @@ impl Client {
 
     pub(crate) fn escalations(&self) -> EscalationServiceClient<Route> {
         EscalationServiceClient::new(self.route.clone())
+    }
+
+    pub(crate) fn referrals(&self) -> ReferralServiceClient<Route> {
+        ReferralServiceClient::new(self.route.clone())
     }
 
     pub(crate) fn desks(&self) -> RoutingServiceClient<Route> {

@@ -20,6 +20,7 @@ mod say;
 mod serve;
 mod settings;
 mod shown;
+mod targets;
 mod wiring;
 
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         Some(Command::Rehearse(wanted)) => rehearse::run(line, &wanted),
         Some(Command::Page { command, at }) => page::run(line, &at, command),
+        Some(Command::Target { command, at }) => targets::run(line, &at, &command),
         Some(Command::Desks { command, json, at }) => desks::run(line, &at, command.as_ref(), json),
     };
     match outcome {

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 use on_call_rota::{
-    Diff, Gap, OperatorId, PUBLISHED_THROUGH, Period, Rota, StaffId, WindowId, diff, holidays,
+    Diff, Gap, HospitalGap, Operator, OperatorId, PUBLISHED_THROUGH, Period, Rota, StaffId, WindowId, diff,
+    holidays,
 };
 use shell::clock::Clock;
 
@@ -71,35 +72,55 @@ fn period(rota: &Rota, days: Days) -> anyhow::Result<Period> {
 }
 
 fn coverage(rota: &Rota, days: Days, json: bool) -> anyhow::Result<u8> {
-    let gaps = rota.coverage(period(rota, days)?);
+    let period = period(rota, days)?;
+    let (gaps, hospitals) = (rota.coverage(period), rota.hospital_coverage(period));
     match json {
-        true => say::json(&gaps)?,
+        true => say::json(&holes(&gaps, &hospitals))?,
         false => {
             gaps.iter().for_each(|gap| say::line(at_home(rota, gap)));
-            say::line(format_args!("{} gaps from {} to {}", gaps.len(), days.from, days.to));
+            hospitals.iter().for_each(|gap| say::line(without_hospital(rota, gap)));
+            let many = gaps.len() + hospitals.len();
+            say::line(format_args!("{many} gaps from {} to {}", days.from, days.to));
         }
     }
-    Ok(if gaps.is_empty() { HELD } else { DOES_NOT_HOLD })
+    Ok(if gaps.is_empty() && hospitals.is_empty() { HELD } else { DOES_NOT_HOLD })
+}
+
+/// A hole in the staff of a group, or in the duty of hospitals.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Hole<'a> {
+    Staff(&'a Gap),
+    Hospitals(&'a HospitalGap),
+}
+
+fn holes<'a>(gaps: &'a [Gap], hospitals: &'a [HospitalGap]) -> Vec<Hole<'a>> {
+    gaps.iter().map(Hole::Staff).chain(hospitals.iter().map(Hole::Hospitals)).collect()
+}
+
+/// In the operator's own time, as far as it has one.
+fn local(operator: Option<&Operator>, at: jiff::Timestamp) -> String {
+    match operator {
+        Some(operator) => {
+            at.to_zoned(operator.calendar.zone().clone()).strftime("%Y-%m-%d %a %H:%M").to_string()
+        }
+        None => at.to_string(),
+    }
+}
+
+fn without_hospital(rota: &Rota, gap: &HospitalGap) -> String {
+    let operator = rota.operator(&gap.operator);
+    let (from, until) = (local(operator, gap.time.from), local(operator, gap.time.until));
+    let area = gap.area.as_ref().map(|area| format!(" from {area}")).unwrap_or_default();
+    format!("{from} – {until}  {}  hospitals: none takes people{area}", gap.operator)
 }
 
 /// A gap in the operator's own time.
 fn at_home(rota: &Rota, gap: &Gap) -> String {
     let group = rota.groups().iter().find(|group| group.id == gap.group);
     let operator = group.and_then(|group| rota.operator(&group.operator));
-    let local = |at: jiff::Timestamp| match operator {
-        Some(operator) => {
-            at.to_zoned(operator.calendar.zone().clone()).strftime("%Y-%m-%d %a %H:%M").to_string()
-        }
-        None => at.to_string(),
-    };
-    format!(
-        "{} – {}  {}  {}: {}",
-        local(gap.time.from),
-        local(gap.time.until),
-        gap.group,
-        gap.rule,
-        gap.missing
-    )
+    let (from, until) = (local(operator, gap.time.from), local(operator, gap.time.until));
+    format!("{from} – {until}  {}  {}: {}", gap.group, gap.rule, gap.missing)
 }
 
 fn difference(old: &Rota, new: &Rota, days: Days, json: bool) -> anyhow::Result<u8> {
