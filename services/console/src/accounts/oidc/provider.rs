@@ -156,7 +156,11 @@ impl Provider {
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).ok()?;
         let http = |request| speak(self.http.clone(), request);
         let metadata = CoreProviderMetadata::discover_async(issuer, &http).await;
-        let metadata = metadata.inspect_err(|fault| tracing::warn!(why = why(fault), "the provider of oidc.issuer cannot be asked")).ok()?;
+        let metadata = metadata
+            .inspect_err(|fault| {
+                tracing::warn!(why = why(fault), "the provider of oidc.issuer cannot be asked")
+            })
+            .ok()?;
         let how = auth_type(&metadata);
         let secret = ClientSecret::new(self.settings.client_secret.reveal().clone());
         let id = ClientId::new(self.settings.client_id.clone());
