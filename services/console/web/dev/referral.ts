@@ -132,6 +132,8 @@ export class Referrals {
       }),
       listTargets: async () => (await there(), { targets: TARGETS }),
       saveTarget: async () => (await there(), {}),
+      exportTargets: async () => (await there(), { csv: "id,name,kind\r\n" }),
+      importTargets: async () => (await there(), { unchanged: TARGETS.length }),
     };
   }
 
