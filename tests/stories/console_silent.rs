@@ -64,7 +64,6 @@ async fn a_silent_call_is_walked_through_and_ended_as_silent_and_a_relay_call_is
     page.speaks("ja").await;
     page.presses("無言として終える").await;
     page.sees_dialog("無言として終える").await;
-    none(&page, "silent-end").await;
     page.hits("Enter").await;
 
     let [call] = line.calls_ended(1).await.try_into().unwrap();

@@ -57,6 +57,8 @@ function EndAsSilent({ callId, keeper, onClose }: { callId: string; keeper: Keep
   const operator = useOperator();
   const end = useAct(async () => {
     closeAsSilent(keeper);
+    // The line itself says how a call ended where nobody has said it.
+    await keeper.flush();
     await console.hangUp({ ...operator, callId });
     silenceIsOver(callId);
     onClose();
