@@ -12,6 +12,7 @@ use proto::console::v1::access_service_client::AccessServiceClient;
 use proto::console::v1::admin_service_client::AdminServiceClient;
 use proto::console::v1::console_service_client::ConsoleServiceClient;
 use proto::console::v1::rota_service_client::RotaServiceClient;
+use proto::referral::v1::referral_service_client::ReferralServiceClient;
 use proto::triage::v1::triage_service_client::TriageServiceClient;
 use shell::grpc::channel;
 use tonic::service::Interceptor;
@@ -116,6 +117,11 @@ impl TestPerson {
         self.factor.code().await
     }
 
+    /// The secret of everybody's second factor, for programs that make their own codes.
+    pub fn factor() -> &'static str {
+        FACTOR
+    }
+
     /// As the sign-in page sends it, but the token comes back instead of a cookie.
     pub fn request(&self, code: &str) -> pb::SignInRequest {
         pb::SignInRequest {
@@ -206,6 +212,10 @@ impl Session {
 
     pub fn triage(&self) -> TriageServiceClient<Way> {
         TriageServiceClient::new(self.way())
+    }
+
+    pub fn referrals(&self) -> ReferralServiceClient<Way> {
+        ReferralServiceClient::new(self.way())
     }
 
     /// Whether the line still knows them.

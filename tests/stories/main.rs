@@ -34,6 +34,7 @@ mod private;
 mod private_word;
 mod psychiatrist_joins;
 mod race;
+mod referral_outside;
 mod ring_back;
 mod safety_caller;
 mod services;
