@@ -340,7 +340,7 @@ def check_kamailio():
     lists = OUT / "front"
     lists.mkdir(parents=True, exist_ok=True)
     (lists / "dispatcher.list").write_text("1 sip:127.0.0.2:5060 0 0\n2 sip:127.0.0.3:5060 0 0\n")
-    (lists / "address.list").write_text("1 127.0.0.0/8 0 carrier\n")
+    (lists / "address.list").write_text("1 127.0.0.0 8 0 carrier\n")
     config = HELM / "kamailio/kamailio.cfg"
     env = os.environ | {
         "FRONT_UDP": "udp:127.0.0.1:15060",
