@@ -67,6 +67,8 @@ pub struct Desk {
     pub idle_since: Instant,
     /// The sign-in holds until then unless a heartbeat renews it.
     pub lease_until: Option<Instant>,
+    /// Whoever sat here left by a hand, not by a lease that ran out: a heartbeat seats nobody again.
+    pub left: bool,
 }
 
 impl Desk {
@@ -78,6 +80,7 @@ impl Desk {
             since: now,
             idle_since: now,
             lease_until: None,
+            left: false,
         }
     }
 
@@ -99,12 +102,24 @@ impl Desk {
         }
         self.staff = Some(staff);
         self.lease_until = Some(until);
+        self.left = false;
         Ok(())
+    }
+
+    /// A heartbeat: the sign-in holds on. After an outage it seats the person again, unless the desk was
+    /// left meanwhile or somebody else sits there.
+    pub fn renew(&mut self, staff: &StaffId, until: Instant, now: Instant) -> Result<(), Refusal> {
+        match &self.staff {
+            _ if self.left => Ok(()),
+            Some(sits) if sits != staff => Ok(()),
+            Some(_) | None => self.sign_in(staff.clone(), until, now),
+        }
     }
 
     /// A call that is going on goes on; the desk is signed out when it ends.
     pub fn sign_out(&mut self, now: Instant) {
         self.lease_until = None;
+        self.left = true;
         match self.presence {
             Presence::InCall { .. } | Presence::Offered { .. } => {}
             Presence::SignedOut | Presence::Available | Presence::Paused { .. } | Presence::WrapUp { .. } => {
@@ -311,6 +326,41 @@ mod tests {
         desk.sign_in("ito".parse().unwrap(), NOW + HOUR + HOUR, NOW).unwrap();
 
         assert_eq!(desk.presence, Presence::Paused { reason: PauseReason::NoAnswer });
+    }
+
+    #[test]
+    fn a_heartbeat_does_not_seat_again_who_left() {
+        let mut desk = signed_in();
+        desk.sign_out(NOW);
+
+        desk.renew(&"ito".parse().unwrap(), NOW + HOUR, NOW).unwrap();
+        assert_eq!((desk.presence, &desk.staff), (Presence::SignedOut, &None));
+
+        desk.sign_in("ito".parse().unwrap(), NOW + HOUR, NOW).unwrap();
+        assert!(desk.is_free(NOW));
+    }
+
+    #[test]
+    fn who_leaves_in_mid_call_is_gone_when_it_ends_whatever_a_heartbeat_says() {
+        let mut desk = in_call();
+        desk.sign_out(NOW);
+
+        desk.renew(&"ito".parse().unwrap(), NOW + HOUR, NOW).unwrap();
+        desk.call_ended(CALL, Duration::from_secs(30), NOW).unwrap();
+
+        assert_eq!(desk.presence, Presence::SignedOut);
+    }
+
+    #[test]
+    fn a_heartbeat_seats_again_whose_lease_ran_out_and_nobody_in_another_s_place() {
+        let mut desk = signed_in();
+        assert!(desk.wake(NOW + HOUR));
+
+        desk.renew(&"ito".parse().unwrap(), NOW + HOUR + HOUR, NOW + HOUR).unwrap();
+        assert!(desk.is_free(NOW + HOUR));
+
+        desk.renew(&"sato".parse().unwrap(), NOW + HOUR + HOUR, NOW + HOUR).unwrap();
+        assert_eq!(desk.staff, Some("ito".parse().unwrap()));
     }
 
     #[test]

@@ -195,7 +195,7 @@ impl Night {
             Step::End { call: n } => Request::End { operator, call: call(n) },
             Step::SignIn { desk: n, staff } => {
                 let staff = format!("staff-{staff}").parse().unwrap();
-                Request::SignIn { operator, desk: desk(n), staff, lease: None }
+                Request::SignIn { operator, desk: desk(n), staff, lease: None, renewal: false }
             }
             Step::SignOut { desk: n } => Request::SignOut { operator, desk: desk(n) },
             Step::Pause { desk: n } => Request::Pause { operator, desk: desk(n), reason: PauseReason::Own },

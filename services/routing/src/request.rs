@@ -14,12 +14,36 @@ pub(crate) enum Request {
     Seek(Seek),
     Report(Report),
     Claim(Wanted),
-    End { operator: OperatorId, call: CallId },
-    Reconcile { operator: OperatorId, owner: String, live: Vec<LiveCall> },
-    SignIn { operator: OperatorId, desk: DeskId, staff: StaffId, lease: Option<std::time::Duration> },
-    SignOut { operator: OperatorId, desk: DeskId },
-    Pause { operator: OperatorId, desk: DeskId, reason: PauseReason },
-    Resume { operator: OperatorId, desk: DeskId },
+    End {
+        operator: OperatorId,
+        call: CallId,
+    },
+    Reconcile {
+        operator: OperatorId,
+        owner: String,
+        live: Vec<LiveCall>,
+    },
+    SignIn {
+        operator: OperatorId,
+        desk: DeskId,
+        staff: StaffId,
+        lease: Option<std::time::Duration>,
+        /// A heartbeat.
+        renewal: bool,
+    },
+    SignOut {
+        operator: OperatorId,
+        desk: DeskId,
+    },
+    Pause {
+        operator: OperatorId,
+        desk: DeskId,
+        reason: PauseReason,
+    },
+    Resume {
+        operator: OperatorId,
+        desk: DeskId,
+    },
 }
 
 #[derive(Clone, Debug)]

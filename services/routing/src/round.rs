@@ -66,9 +66,10 @@ impl<'r> Round<'r> {
             Request::Claim(wanted) => self.claim_desk(wanted),
             Request::End { operator, call } => Ok(self.end(operator, *call)),
             Request::Reconcile { operator, owner, live } => Ok(self.reconcile(operator, owner, live)),
-            Request::SignIn { operator, desk, staff, lease } => {
+            Request::SignIn { operator, desk, staff, lease, renewal } => {
                 let lease = lease.unwrap_or(self.settings.sign_in).min(LONGEST_SIGN_IN);
-                self.sign_in((operator.clone(), desk.clone()), staff, self.now + lease)
+                let (key, until) = ((operator.clone(), desk.clone()), self.now + lease);
+                if *renewal { self.renew(key, staff, until) } else { self.sign_in(key, staff, until) }
             }
             Request::SignOut { operator, desk } => self.sign_out((operator.clone(), desk.clone())),
             Request::Pause { operator, desk, reason } => {
@@ -362,6 +363,20 @@ impl<'r> Round<'r> {
             self.leave(&key);
         }
         self.seat_or_vacant(&key).desk.sign_in(staff.clone(), until, now)?;
+        Ok(Answer::Done)
+    }
+
+    fn renew(&mut self, key: DeskKey, staff: &StaffId, until: Instant) -> Result<Answer, RoutingError> {
+        if !self.plan.knows(&key.0, staff) {
+            return Err(RoutingError::UnknownStaff);
+        }
+        let elsewhere = self.board.desks.iter().any(|(other, seat)| {
+            other.0 == key.0 && *other != key && seat.desk.staff.as_ref() == Some(staff)
+        });
+        if !elsewhere {
+            let now = self.now;
+            self.seat_or_vacant(&key).desk.renew(staff, until, now)?;
+        }
         Ok(Answer::Done)
     }
 

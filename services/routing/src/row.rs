@@ -58,6 +58,7 @@ impl DeskRow {
             since: Instant::from_micros(self.since_us),
             idle_since: Instant::from_micros(self.idle_since_us),
             lease_until: self.lease_until_us.map(Instant::from_micros),
+            left: self.reason.as_deref() == Some(LEFT),
         };
         Ok(((operator, id), Seat { desk, claim_owner: self.claim_owner }))
     }
@@ -121,7 +122,7 @@ impl<'s> SeatColumns<'s> {
         let mut columns = Self {
             staff: desk.staff.as_ref().map(|staff| staff.as_str()),
             presence: "",
-            reason: None,
+            reason: desk.left.then_some(LEFT),
             since: desk.since.micros(),
             idle_since: desk.idle_since.micros(),
             lease_until: desk.lease_until.map(Instant::micros),
@@ -179,6 +180,9 @@ impl<'s> SeatColumns<'s> {
             .bind(self.claim_until)
     }
 }
+
+/// In `reason`, of a desk that was left by a hand.
+const LEFT: &str = "left";
 
 fn pause_word(reason: PauseReason) -> &'static str {
     match reason {

@@ -151,6 +151,7 @@ impl RoutingService for RoutingServer {
             desk: wire::desk_id(&asked.desk_id)?,
             staff: wire::word(&asked.staff_id, "staff_id", wire::SHORT_WORD)?,
             lease: lease(asked.lease)?,
+            renewal: asked.renewal,
         };
         self.ask(sign_in).await?;
         Ok(Response::new(pb::SignInResponse {}))

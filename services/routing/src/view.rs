@@ -41,10 +41,11 @@ impl View {
     }
 }
 
-/// By the rota's first telephone of the person, else the phone account that has the desk's name.
+/// The phone account that has the desk's name; at a desk of their own, the person's first telephone of the
+/// rota: it may be another account, or a number.
 pub(crate) fn rings_at(plan: &Plan, desk: &DeskId, staff: Option<&StaffId>) -> Target {
-    let named = staff.and_then(|staff| plan.target(staff)).cloned();
-    named.unwrap_or_else(|| Target::Phone(desk.as_str().to_owned()))
+    let own = staff.filter(|staff| desk.as_str() == staff.as_str()).and_then(|staff| plan.target(staff));
+    own.cloned().unwrap_or_else(|| Target::Phone(desk.as_str().to_owned()))
 }
 
 struct Seen<'v> {

@@ -287,6 +287,42 @@ async fn a_desk_rings_where_the_rota_says_first() {
 }
 
 #[tokio::test]
+async fn who_sits_at_another_desk_is_rung_at_that_desk() {
+    let mut people = ito_and_mori();
+    people[0].contact = Some("sip:ito-at-home");
+    on_both_stores(&people, |line| async move {
+        let mut routing = line.replica("one").await;
+        routing.signs_in_at("ito", "desk-1").await.unwrap();
+
+        let offer = routing.seeks(&routing.caller()).await.offer().await;
+
+        assert_eq!(offer.target.unwrap().kind, Some(pb::target::Kind::Phone("desk-1".into())));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_heartbeat_seats_nobody_who_left_and_nobody_who_sits_elsewhere() {
+    on_both_stores(&ito_and_mori(), |line| async move {
+        let mut routing = line.replica("one").await;
+        routing.signs_in("ito").await;
+        routing.signs_out("ito").await;
+        routing.renews("ito", "ito").await;
+        assert_eq!(routing.desk("ito").await.presence(), pb::Presence::SignedOut);
+
+        routing.signs_in_at("ito", "desk-1").await.unwrap();
+        routing.renews("ito", "ito").await;
+        assert_eq!(routing.desk("desk-1").await.staff_id, "ito");
+        assert_eq!(routing.desk("ito").await.presence(), pb::Presence::SignedOut);
+
+        // A desk of which the store knows nothing is another matter: it may be the store that is new.
+        routing.renews("mori", "mori").await;
+        assert_eq!(routing.desk("mori").await.presence(), pb::Presence::Available);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_sign_in_without_heartbeat_ends_and_the_waiting_caller_hears_why() {
     on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;

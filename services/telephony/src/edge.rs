@@ -106,6 +106,8 @@ pub enum EdgeEvent {
     PhoneRegistered {
         desk: DeskId,
         until: Instant,
+        /// It was not here before; else it is renewed, or remembered from the process before.
+        came: bool,
     },
     PhoneGone {
         desk: DeskId,

@@ -164,12 +164,22 @@ impl Replica {
     }
 
     pub async fn signs_in_at(&mut self, staff: &str, desk: &str) -> Result<(), Status> {
+        self.sits(staff, desk, false).await
+    }
+
+    /// The heartbeat of whoever is thought to sit there.
+    pub async fn renews(&mut self, staff: &str, desk: &str) {
+        self.sits(staff, desk, true).await.unwrap();
+    }
+
+    async fn sits(&mut self, staff: &str, desk: &str, renewal: bool) -> Result<(), Status> {
         let lease = prost_types::Duration { seconds: 8 * 3600, nanos: 0 };
         let asked = pb::SignInRequest {
             operator_id: operator(),
             desk_id: desk.into(),
             staff_id: staff.into(),
             lease: Some(lease),
+            renewal,
         };
         self.client.sign_in(asked).await.map(drop)
     }

@@ -175,8 +175,8 @@ async fn run(deps: Arc<Deps>, mut events: mpsc::Receiver<EdgeEvent>, phones: mps
             EdgeEvent::Held { leg, held } => deps.switchboard.tell(leg, Heard::Held(leg, held)),
             EdgeEvent::PlayFinished { leg, .. } => deps.switchboard.tell(leg, Heard::Said(leg)),
             EdgeEvent::Digit { leg, digit } => deps.switchboard.tell(leg, Heard::Digit(leg, digit)),
-            EdgeEvent::PhoneRegistered { desk, until } => {
-                tell(&phones, PhoneNews::Registered { desk, until })
+            EdgeEvent::PhoneRegistered { desk, until, came } => {
+                tell(&phones, PhoneNews::Registered { desk, until, came })
             }
             EdgeEvent::PhoneGone { desk } => tell(&phones, PhoneNews::Gone { desk }),
             EdgeEvent::TrunkUp { trunk } => info!(%trunk, "trunk is up"),

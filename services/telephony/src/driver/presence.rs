@@ -1,7 +1,8 @@
 //! A phone that registers signs its desk in.
 //!
 //! Routing is told at once and again as a heartbeat, so that a routing that
-//! was away or lost its store learns who is there.
+//! was away or lost its store learns who is there. Only a phone that comes seats its person; one that
+//! stays renews what is: whoever left the desk at the console, or sits at another one, is let be.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub struct Seat {
 
 #[derive(Clone, Debug)]
 pub(super) enum PhoneNews {
-    Registered { desk: DeskId, until: Instant },
+    Registered { desk: DeskId, until: Instant, came: bool },
     Gone { desk: DeskId },
 }
 
@@ -37,8 +38,8 @@ pub(super) async fn run(deps: Arc<Deps>, seats: HashMap<DeskId, Seat>, mut news:
     loop {
         tokio::select! {
             heard = news.recv() => match heard {
-                Some(PhoneNews::Registered { desk, until }) => {
-                    sign_in(&deps, &seats, &desk, until).await;
+                Some(PhoneNews::Registered { desk, until, came }) => {
+                    sign_in(&deps, &seats, &desk, until, !came).await;
                     present.insert(desk, until);
                 }
                 Some(PhoneNews::Gone { desk }) => {
@@ -52,14 +53,14 @@ pub(super) async fn run(deps: Arc<Deps>, seats: HashMap<DeskId, Seat>, mut news:
                 beat = now + HEARTBEAT;
                 present.retain(|_, until| *until > now);
                 for (desk, until) in &present {
-                    sign_in(&deps, &seats, desk, *until).await;
+                    sign_in(&deps, &seats, desk, *until, true).await;
                 }
             }
         }
     }
 }
 
-async fn sign_in(deps: &Deps, seats: &HashMap<DeskId, Seat>, desk: &DeskId, until: Instant) {
+async fn sign_in(deps: &Deps, seats: &HashMap<DeskId, Seat>, desk: &DeskId, until: Instant, renewal: bool) {
     let Some(seat) = seats.get(desk) else {
         debug!(%desk, "a phone without a seat: somebody signs in at the console");
         return;
@@ -69,6 +70,7 @@ async fn sign_in(deps: &Deps, seats: &HashMap<DeskId, Seat>, desk: &DeskId, unti
         desk_id: desk.to_string(),
         staff_id: seat.staff.to_string(),
         lease: until.since(deps.clock.now()).try_into().ok(),
+        renewal,
     };
     if let Err(status) = deps.routing.clone().sign_in(request).await {
         warn!(%desk, code = ?status.code(), "a desk could not be signed in; tried again with the next heartbeat");

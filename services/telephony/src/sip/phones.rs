@@ -89,6 +89,7 @@ impl Core {
             let response = refuse(&asked.request, 403);
             return asked.answer(response);
         }
+        let was_here = hold(&self.registrar).is_registered(&desk);
         let changed = Wish::read(&asked.request.headers, &self.settings.limits)
             .and_then(|wish| self.change(&desk, wish, &asked.request, &asked.path));
         let response = match &changed {
@@ -103,7 +104,7 @@ impl Core {
         self.note_path(&asked.path);
         asked.answer(response);
         if let Ok(change) = changed {
-            self.spread(&desk, change).await;
+            self.spread(&desk, change, !was_here).await;
         }
     }
 
@@ -145,14 +146,14 @@ impl Core {
     }
 
     /// Tells the line and the store what a REGISTER changed.
-    async fn spread(&self, desk: &DeskId, change: Change) {
+    async fn spread(&self, desk: &DeskId, change: Change, came: bool) {
         if change == Change::default() {
             return;
         }
         self.registrations.notify_one();
         let until = change.put.iter().map(|phone| phone.until).max();
         match until {
-            Some(until) => self.tell(EdgeEvent::PhoneRegistered { desk: desk.clone(), until }).await,
+            Some(until) => self.tell(EdgeEvent::PhoneRegistered { desk: desk.clone(), until, came }).await,
             None if !hold(&self.registrar).is_registered(desk) => {
                 self.tell(EdgeEvent::PhoneGone { desk: desk.clone() }).await;
             }
@@ -199,7 +200,8 @@ impl Core {
         }
         let phones: Vec<Binding> = hold(&self.registrar).all().cloned().collect();
         for phone in phones {
-            self.tell(EdgeEvent::PhoneRegistered { desk: phone.desk, until: phone.until }).await;
+            let (desk, until) = (phone.desk, phone.until);
+            self.tell(EdgeEvent::PhoneRegistered { desk, until, came: false }).await;
         }
     }
 }

@@ -157,10 +157,16 @@ impl TestLine {
     /// The phone of this desk registers, and the desk is signed in by it.
     pub async fn signs_in(&self, desk: &str) {
         let until = self.clock.now() + secs(8 * 3600);
-        self.tell(EdgeEvent::PhoneRegistered { desk: DeskId::parse(desk).unwrap(), until });
+        self.tell(EdgeEvent::PhoneRegistered { desk: DeskId::parse(desk).unwrap(), until, came: true });
         self.desk_is(desk, pb::Presence::Available).await;
         // Nobody sits down in the same moment: who is idle longer is rung first.
         self.advance(secs(1));
+    }
+
+    /// By hand, at the console.
+    pub async fn leaves(&self, desk: &str) {
+        let asked = pb::SignOutRequest { operator_id: operator().to_string(), desk_id: desk.into() };
+        self.routing.server.sign_out(Request::new(asked)).await.unwrap();
     }
 
     pub async fn desk_is(&self, desk: &str, presence: pb::Presence) {
@@ -263,7 +269,7 @@ impl TestLine {
     /// As `signs_in`, where a caller waits already: the desk is rung in the same moment.
     pub async fn signs_in_to_a_waiting_caller(&self, desk: &str) {
         let until = self.clock.now() + secs(8 * 3600);
-        self.tell(EdgeEvent::PhoneRegistered { desk: DeskId::parse(desk).unwrap(), until });
+        self.tell(EdgeEvent::PhoneRegistered { desk: DeskId::parse(desk).unwrap(), until, came: true });
     }
 
     /// This call was put to this desk.
