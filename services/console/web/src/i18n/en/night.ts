@@ -86,6 +86,7 @@ export const night: typeof ja.night = {
     store_away: "The store does not answer",
     routing_store_away: "Routing does not reach the store",
     spool_disk_full: "The spool's disk is full",
+    daily_log_open: "A day of the log cannot be sealed",
     redis_away: "Redis does not answer",
     break_glass: "Somebody used an emergency sign-in",
     contact_unreachable: "A doctor's contact point does not answer",

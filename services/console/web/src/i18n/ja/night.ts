@@ -84,6 +84,7 @@ export const night = {
     store_away: "保存先につながらない",
     routing_store_away: "振り分けが保存先につながらない",
     spool_disk_full: "控えの置き場がいっぱい",
+    daily_log_open: "日報が確定できずにいる",
     redis_away: "知らせの仲介（Redis）につながらない",
     break_glass: "緊急サインインが使われた",
     contact_unreachable: "医師の連絡先につながらない",
