@@ -90,7 +90,7 @@ await keys("Enter");
 await until("成立");
 told("a cover is agreed to");
 
-await open("roles=operator_admin", "/admin");
+await open("roles=operator_admin", "/admin?part=accounts");
 await page.locator("table").waitFor();
 await tabTo("アカウントを作る");
 await keys("Enter");
