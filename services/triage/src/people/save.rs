@@ -16,16 +16,25 @@ use crate::store::{Details, PersonRow, Store};
 /// Characters of a name or a place.
 const SHORT: usize = 200;
 
+/// The first day of a support contract and the last; none without one, or without an end.
+type Contract = (Option<String>, Option<String>);
+
 impl People {
     pub(crate) async fn save(&self, asker: &Asker, asked: &pb::Person) -> Result<String, TriageError> {
         let details = details(asked)?;
+        let contract = asked.support_contract.as_ref().map(contract).transpose()?;
         match asked.person_id.is_empty() {
-            true => self.create(asker, &details).await,
-            false => self.change(asker, &asked.person_id, &details).await,
+            true => self.create(asker, &details, contract.unwrap_or_default()).await,
+            false => self.change(asker, &asked.person_id, (&details, contract)).await,
         }
     }
 
-    async fn create(&self, asker: &Asker, details: &Details) -> Result<String, TriageError> {
+    async fn create(
+        &self,
+        asker: &Asker,
+        details: &Details,
+        (support_from, support_until): Contract,
+    ) -> Result<String, TriageError> {
         let id = self.keeper.ids.draw().to_string();
         let mut row = PersonRow {
             operator_id: asker.operator.to_string(),
@@ -34,6 +43,8 @@ impl People {
             details_sealed: Vec::new(),
             seal_year: self.keeper.year(),
             merged_into: None,
+            support_from,
+            support_until,
         };
         row.details_sealed =
             self.keeper.store.seal_details(&asker.operator, &id, row.seal_year, details).await?;
@@ -42,9 +53,17 @@ impl People {
         Ok(id)
     }
 
-    async fn change(&self, asker: &Asker, id: &str, details: &Details) -> Result<String, TriageError> {
+    /// Without a contract it stays as it is.
+    async fn change(
+        &self,
+        asker: &Asker,
+        id: &str,
+        (details, contract): (&Details, Option<Contract>),
+    ) -> Result<String, TriageError> {
         let before = self.known(&asker.operator, id).await?;
-        if self.keeper.store.open_details(&before).await? == *details {
+        let had = (before.support_from.clone(), before.support_until.clone());
+        let same_contract = contract.as_ref().is_none_or(|now| *now == had);
+        if same_contract && self.keeper.store.open_details(&before).await? == *details {
             return Ok(before.person_id);
         }
         let year = self.keeper.year();
@@ -55,7 +74,16 @@ impl People {
         let held = held.ok_or(TriageError::NotFound("person_id"))?;
         unmerged(&held)?;
         let id = held.person_id.clone();
-        let row = PersonRow { revision: held.revision + 1, details_sealed: sealed, seal_year: year, ..held };
+        let (support_from, support_until) =
+            contract.unwrap_or_else(|| (held.support_from.clone(), held.support_until.clone()));
+        let row = PersonRow {
+            revision: held.revision + 1,
+            details_sealed: sealed,
+            seal_year: year,
+            support_from,
+            support_until,
+            ..held
+        };
         self.put(tx, asker, row, details, "changed").await?;
         Ok(id)
     }
@@ -115,6 +143,23 @@ fn details(asked: &pb::Person) -> Result<Details, TriageError> {
             "a name or kana, 1 to 200 characters; what the person is called is enough",
         )),
         false => Ok(details),
+    }
+}
+
+fn contract(asked: &pb::SupportContract) -> Result<Contract, TriageError> {
+    let from = date("person.support_contract.from", &asked.from)?;
+    let until = date("person.support_contract.until", &asked.until)?;
+    let given = |date: String| (!date.is_empty()).then_some(date);
+    match (given(from), given(until)) {
+        (None, Some(_)) => Err(TriageError::invalid(
+            "person.support_contract.from",
+            "the first day of the contract, such as 2026-04-01, where a last day is given",
+        )),
+        (Some(from), Some(until)) if until < from => Err(TriageError::invalid(
+            "person.support_contract.until",
+            "empty, or a date that is not before the first day",
+        )),
+        (from, until) => Ok((from, until)),
     }
 }
 

@@ -68,6 +68,10 @@ fn said(row: &PersonRow, details: Details) -> pb::Person {
         sex: details.sex,
         municipality: details.municipality,
         merged_into: row.merged_into.clone().unwrap_or_default(),
+        support_contract: row.support_from.as_ref().map(|from| pb::SupportContract {
+            from: from.clone(),
+            until: row.support_until.clone().unwrap_or_default(),
+        }),
         ..pb::Person::default()
     }
 }

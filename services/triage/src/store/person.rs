@@ -29,6 +29,9 @@ pub(crate) struct PersonRow {
     pub(crate) details_sealed: Vec<u8>,
     pub(crate) seal_year: i64,
     pub(crate) merged_into: Option<String>,
+    /// Dates of a support contract.
+    pub(crate) support_from: Option<String>,
+    pub(crate) support_until: Option<String>,
 }
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -40,7 +43,8 @@ pub(crate) struct PersonEvent {
 }
 
 pub(super) const COLUMNS: &str =
-    "SELECT operator_id, person_id, revision, details_sealed, seal_year, merged_into FROM person";
+    "SELECT operator_id, person_id, revision, details_sealed, seal_year, merged_into, support_from, support_until
+     FROM person";
 
 fn place(id: &str) -> Place<'_> {
     Place { table: "person", row: id, column: "details_sealed" }
@@ -69,7 +73,8 @@ impl Store {
         on!(tx, t => {
             sqlx::query_as(
                 "UPDATE person SET revision = revision WHERE operator_id = $1 AND person_id = $2
-                 RETURNING operator_id, person_id, revision, details_sealed, seal_year, merged_into",
+                 RETURNING operator_id, person_id, revision, details_sealed, seal_year, merged_into,
+                           support_from, support_until",
             )
             .bind(operator.as_str()).bind(id).fetch_optional(&mut **t).await
         })
@@ -97,14 +102,16 @@ impl Store {
         on!(tx, t => {
             sqlx::query(
                 "INSERT INTO person (operator_id, person_id, revision, details_sealed, seal_year, merged_into,
-                                     created_us, changed_us)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+                                     created_us, changed_us, support_from, support_until)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)
                  ON CONFLICT (person_id) DO UPDATE SET revision = excluded.revision,
                     details_sealed = excluded.details_sealed, seal_year = excluded.seal_year,
-                    merged_into = excluded.merged_into, changed_us = excluded.changed_us",
+                    merged_into = excluded.merged_into, changed_us = excluded.changed_us,
+                    support_from = excluded.support_from, support_until = excluded.support_until",
             )
             .bind(&row.operator_id).bind(&row.person_id).bind(row.revision).bind(&row.details_sealed)
             .bind(row.seal_year).bind(&row.merged_into).bind(now.micros())
+            .bind(&row.support_from).bind(&row.support_until)
             .execute(&mut **t).await.map(drop)
         })
         .attempt("keep a person")
