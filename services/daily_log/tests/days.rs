@@ -227,3 +227,39 @@ async fn a_day_goes_out_as_csv_xlsx_and_json_and_a_month_as_a_report() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn support_at_night_is_listed_for_people_with_a_contract_and_for_nobody_else() {
+    on_both_stores(|line| async move {
+        // 21:59:59 and 22:00:00 on Sunday, 05:59:59 and 06:00:00 on Monday, 23:00 on Monday.
+        let evening = SUNDAY + hours(13) + secs(1799);
+        let begins = [secs(0), secs(1), hours(8), hours(8) + secs(1), hours(25)];
+        let mut records = Vec::new();
+        for after in begins {
+            let begun = evening + after;
+            line.clock.advance(begun.since(line.clock.now()));
+            let ended = Some((begun + secs(359), EndReason::Completed));
+            let call = line.rings(&Told { answered: Some(("ito", begun)), ended, ..Told::at(begun) }).await;
+            records.push((line.signs("ito", call, &[]).await.record_id, call));
+        }
+        let with = line.keeps_person("2026-11-22", "2026-11-23").await;
+        let without = line.keeps_person("", "").await;
+        for (record, _) in &records[..4] {
+            line.is_about(record, &with).await;
+        }
+        line.is_about(&records[4].0, &without).await;
+
+        let asked = pb::ListNightSupportRequest {
+            operator_id: OPERATOR.into(),
+            from: SUNDAYS.into(),
+            to: "2026-11-24".into(),
+        };
+        let calls = line.kubo().list_night_support(asked).await.unwrap().into_inner().calls;
+
+        let told: Vec<(&str, u32)> = calls.iter().map(|call| (call.record_id.as_str(), call.minutes)).collect();
+        assert_eq!(told, [(records[1].0.as_str(), 5), (records[2].0.as_str(), 5)]);
+        assert!(calls.iter().all(|call| call.person_id == with && call.staff_id == "ito"));
+        assert_eq!(line.audited("daily_log.night_support").await, ["2026-11-22/2026-11-24"]);
+    })
+    .await;
+}

@@ -116,3 +116,24 @@ fn harmless(form: &pb::DescribeFormResponse, name: &str) -> String {
     };
     known.to_owned()
 }
+
+impl Line {
+    /// With a support contract between these dates; without one when they are empty.
+    pub async fn keeps_person(&self, from: &str, until: &str) -> String {
+        let contract = pb::SupportContract { from: from.into(), until: until.into() };
+        let person =
+            pb::Person { name: "花子".into(), support_contract: Some(contract), ..Default::default() };
+        let asked = pb::SavePersonRequest { operator_id: OPERATOR.into(), person: Some(person) };
+        let mut who = self.writes("ito", &[Role::Counsellor]);
+        who.save_person(asked).await.unwrap().into_inner().person.unwrap().person_id
+    }
+
+    pub async fn is_about(&self, record: &str, person: &str) {
+        let asked = pb::LinkPersonRequest {
+            operator_id: OPERATOR.into(),
+            record_id: record.into(),
+            person_id: person.into(),
+        };
+        self.writes("ito", &[Role::Counsellor]).link_person(asked).await.unwrap();
+    }
+}

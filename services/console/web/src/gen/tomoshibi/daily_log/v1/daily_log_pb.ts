@@ -565,7 +565,8 @@ export type ExportDaysRequest = Message<"tomoshibi.daily_log.v1.ExportDaysReques
   to: string;
 
   /**
-   * csv (UTF-8 with a byte order mark), xlsx, json.
+   * csv (UTF-8 with a byte order mark), xlsx, json; raw: what one window's days, at most 31, are counted from,
+   * one JSON value a line.
    *
    * @generated from field: string format = 5;
    */
