@@ -18,6 +18,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod then;
+mod told;
 
 pub use body::{Body, BodyFault, body, differs};
 pub use call::{call_of, window_of};
@@ -33,3 +34,4 @@ pub use report::{InvalidPeriod, Part, Report, ReportPeriod, report};
 pub use row::Row;
 pub use suppress::{publish, suppress, suppress_rows};
 pub use tally::{Spread, Tally};
+pub use told::told;

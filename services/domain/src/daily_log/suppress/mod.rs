@@ -46,7 +46,7 @@ pub fn publish(report: Report) -> Report {
 fn hidden(mut rows: Vec<Row>, wholes: &[Vec<usize>]) -> Vec<Row> {
     let cells = cells(&rows);
     let sums = sums::of(&rows, wholes);
-    let mut table = Table { is_hidden: cells.iter().map(|(_, count)| is_small(*count)).collect(), cells };
+    let mut table = Table { is_hidden: cells.values().map(|count| is_small(*count)).collect(), cells };
     table.protect(&table.numbered(&sums));
     table.hide(&mut rows);
     rows.iter_mut().for_each(hide_what_rests_on);

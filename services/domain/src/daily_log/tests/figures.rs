@@ -1,11 +1,13 @@
 use on_call_rota::Qualification;
 
 use super::kit::{abandoned, answered, at, desk, facts, figure, friday, on_duty, record, row, secs};
+use crate::daily_log::told as told_of;
 use crate::daily_log::{Call, Decision, FIGURES, Facts, Figure, Incident, Page, Record, Referral, Row, Span};
 use crate::escalation::Priority;
 use crate::ids::{EscalationId, ReferralId};
 use crate::ledger::{EndReason, OriginKind, PlaceClass};
-use crate::triage::Fields;
+use crate::triage::lists::{HarmToOthers, SuicideLevel};
+use crate::triage::{Assessment, Fields};
 use uuid::Uuid;
 
 /// Every fate that a call can have, in the evening of a Friday.
@@ -323,4 +325,30 @@ fn a_holiday_and_its_night_have_rows_of_their_own_also_when_nobody_rang() {
         crate::daily_log::count(&facts("2026-11-23")).into_iter().map(|row| row.band).collect();
 
     assert_eq!(bands, ["day", "B4", "B5", "B6"]);
+}
+
+#[test]
+fn a_call_on_the_stroke_of_a_band_is_in_the_band_that_begins() {
+    let facts = Facts { calls: vec![abandoned(1, at("2026-11-20T22:00"), 5)], ..friday() };
+
+    assert_eq!(
+        (row(&facts, "B2").figure("offered"), row(&facts, "B3").figure("offered")),
+        (Some(0), Some(1))
+    );
+}
+
+#[test]
+fn a_log_is_told_codes_only_and_what_the_answers_came_to() {
+    let written =
+        Fields::default().with("notes", "words").with("sex", "male").with("harm_to_others", "threat");
+    let assessment = Assessment {
+        suicide_level: Some(SuicideLevel::High),
+        harm_to_others: Some(HarmToOthers::None),
+        ..Assessment::default()
+    };
+
+    let fields = told_of(&written, &assessment);
+
+    assert_eq!(fields.names().collect::<Vec<_>>(), ["harm_to_others", "sex", "suicide_level"]);
+    assert_eq!((fields.one("suicide_level"), fields.one("harm_to_others")), (Some("high"), Some("threat")));
 }

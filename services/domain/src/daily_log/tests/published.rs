@@ -196,7 +196,7 @@ proptest! {
         };
         let (bands, parts) = (before.rows.len(), before.parts.len());
         assert_hidden(&all(&before), &all(&after), &[(1..bands).collect(), (bands..bands + parts).collect()]);
-        for (name, _) in &after.region.figures {
+        for name in after.region.figures.keys() {
             prop_assert!(after.rows[0].figures.contains_key(name));
         }
     }
