@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { go, usePath } from "../app/router";
 import type { GetDayResponse } from "../gen/tomoshibi/daily_log/v1/daily_log_pb";
 import { useWords } from "../i18n";
@@ -29,6 +29,9 @@ export function DayPage({ windowId, date }: { windowId: string; date: string }) 
   const dateName = useDateName();
   const version = Number(new URLSearchParams(usePath().split("?")[1]).get("version") ?? 0) || 0;
   const [said, setSaid] = useState<{ tone: "good" | "warn"; text: string }>();
+  const notice = useRef<HTMLDivElement>(null);
+  // What became of a review is said at the head of the page, while its dialog may have lain far below.
+  useEffect(() => notice.current?.focus(), [said]);
   const read = useLoad(`${windowId} ${date} ${version}`, (signal) => dailyLog.getDay({ ...operator, windowId, serviceDate: date, version }, { signal }));
   const reviewed = (tone: "good" | "warn", text: string) => {
     setSaid({ tone, text });
@@ -37,7 +40,7 @@ export function DayPage({ windowId, date }: { windowId: string; date: string }) 
   };
   return (
     <DailyFrame title={`${words.daily.title} ${words.daily.dayOf(windows.nameOf(windowId), dateName(date))}`} aside={<Ways windowId={windowId} date={date} />}>
-      {said && <Notice tone={said.tone} live>{said.text}</Notice>}
+      {said && <div ref={notice} tabIndex={-1}><Notice tone={said.tone} live>{said.text}</Notice></div>}
       <TroubleNotice trouble={read.trouble} />
       {read.busy && !read.value && <p role="status">{words.common.loading}</p>}
       {read.value?.day && <Read key={`${read.value.day.version}`} read={read.value} onReviewed={reviewed} />}
