@@ -22,6 +22,7 @@ mod desk_screens;
 mod fallback;
 mod first_call;
 mod hunting;
+mod kamailio_front;
 mod keys_by_info;
 mod killed;
 mod ladder_in_real_time;
