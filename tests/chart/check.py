@@ -181,7 +181,7 @@ def check_policy(name, values, documents):
 def check_names_of_services():
     text = (HOUSE / "services/tomoshibi/src/cli.rs").read_text()
     listed = re.search(r"pub enum Service \{(.*?)\n\}", text, re.S).group(1)
-    code = {word.lower() for word in re.findall(r"^\s+(\w+),", listed, re.M)}
+    code = {re.sub(r"(?<!^)([A-Z])", r"-\1", word).lower() for word in re.findall(r"^\s+(\w+),", listed, re.M)}
     values = yaml.safe_load((CHART / "values.yaml").read_text())
     chart = set(values["services"])
     if code != chart:

@@ -243,9 +243,9 @@ seccompProfile: { type: RuntimeDefault }
 - { name: TOMOSHIBI_ACCESS__PUBLIC_URL, value: {{ . | quote }} }
 {{- end }}
 {{- if and (eq $v.mode "services") (ne .service "public") }}
-{{- range list "routing" "escalation" "telephony" "triage" "referral" }}
+{{- range list "routing" "escalation" "telephony" "triage" "referral" "daily-log" }}
 {{- if ne . $service }}
-- { name: TOMOSHIBI_{{ upper . }}__AT, value: "http://{{ include "tomoshibi.fullname" $ }}-{{ . }}:8080" }
+- { name: TOMOSHIBI_{{ upper . | replace "-" "_" }}__AT, value: "http://{{ include "tomoshibi.fullname" $ }}-{{ . }}:8080" }
 {{- end }}
 {{- end }}
 {{- end }}
