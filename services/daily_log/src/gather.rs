@@ -101,8 +101,8 @@ pub(crate) fn record(row: &RecordRow, as_of: Instant) -> Result<Record, StoreErr
     let mut fields = triage::Fields::default();
     if row.body != "{}" {
         let machine: triage::Record = serde_json::from_str(&row.body).map_err(|_| unreadable("a record"))?;
-        let versions = machine.versions().iter().filter(|version| version.at <= as_of);
-        match versions.last() {
+        let mut versions = machine.versions().iter().filter(|version| version.at <= as_of);
+        match versions.next_back() {
             Some(version) => fields = version.fields.clone(),
             None => (fields, signed) = (machine.fields().clone(), None),
         }

@@ -124,8 +124,10 @@ async fn what_comes_late_makes_a_new_version_beside_the_old_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn days_are_listed_newest_first_and_another_operator_sees_none() {
     on_both_stores(|line| async move {
+        line.has_looked().await;
         line.clock.advance(hours(49));
         line.is_sealed("2026-11-23", 1).await;
+        line.is_sealed(SUNDAYS, 1).await;
         let days = line.kubo().list_days(span("2026-11-01", "2026-11-30")).await.unwrap().into_inner().days;
         let told: Vec<(&str, &str)> =
             days.iter().map(|day| (day.service_date.as_str(), day.state.as_str())).collect();

@@ -359,7 +359,7 @@ role = "counsellor"
 
 [[pattern.shift]]
 days = ["daily"]
-time = "17:00-26:00"
+time = "17:00-02:00"
 staff = ["sato"]
 
 [[pattern]]

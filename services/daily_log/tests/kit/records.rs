@@ -111,6 +111,8 @@ fn harmless(form: &pb::DescribeFormResponse, name: &str) -> String {
         "not_referred_reason" => "calmed",
         "subject_aware" => "unknown",
         "channel" => "voice",
+        "consent" => "given",
+        "consent_basis" => "consent",
         "own_code_reason" => "agreed with the supervisor",
         _ => "words",
     };
