@@ -217,7 +217,7 @@ impl Page<'_> {
     ) {
         let _ = write!(
             out,
-            "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2>\
+            "<h2 id=\"{id}\">{title}</h2>\
              <div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\
              <table><thead><tr><th scope=\"col\">{}</th>",
             self.say("日", "Day")
@@ -234,7 +234,7 @@ impl Page<'_> {
             }
             out.push_str("</tr>");
         }
-        out.push_str("</tbody></table></div></section>");
+        out.push_str("</tbody></table></div>");
     }
 
     fn day(&self, out: &mut String, day: &Day) {
