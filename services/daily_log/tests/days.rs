@@ -258,7 +258,8 @@ async fn support_at_night_is_listed_for_people_with_a_contract_and_for_nobody_el
         };
         let calls = line.kubo().list_night_support(asked).await.unwrap().into_inner().calls;
 
-        let told: Vec<(&str, u32)> = calls.iter().map(|call| (call.record_id.as_str(), call.minutes)).collect();
+        let told: Vec<(&str, u32)> =
+            calls.iter().map(|call| (call.record_id.as_str(), call.minutes)).collect();
         assert_eq!(told, [(records[1].0.as_str(), 5), (records[2].0.as_str(), 5)]);
         assert!(calls.iter().all(|call| call.person_id == with && call.staff_id == "ito"));
         assert_eq!(line.audited("daily_log.night_support").await, ["2026-11-22/2026-11-24"]);
