@@ -6,7 +6,7 @@ import { useFresh } from "../session/Fresh";
 import { useOperator } from "../session/SessionProvider";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
-import { Notice, TroubleNotice } from "../ui/Notice";
+import { Notice, ServerWords, TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { useAct } from "../ui/useAct";
 import { Sure } from "./AccountActs";
@@ -89,7 +89,7 @@ function Faults({ faults, onJump }: { faults: ProtocolFault[]; onJump: (line: nu
             <tr key={`${fault.line} ${fault.path} ${fault.fault}`}>
               <td data-label={words.admin.line}><Button size="small" weight="quiet" label={words.admin.toLine(fault.line)} onPress={() => onJump(fault.line)}>{fault.line}</Button></td>
               <td data-label={words.admin.place}><code>{fault.path}</code></td>
-              <td data-label={words.admin.fault} lang="en">{fault.fault}</td>
+              <td data-label={words.admin.fault}><ServerWords>{fault.fault}</ServerWords></td>
             </tr>
           ))}
         </tbody>

@@ -6,7 +6,7 @@ export type TroubleKind = "away" | "signed_out" | "not_allowed" | "not_fresh" | 
 
 export interface Trouble {
   kind: TroubleKind;
-  /** The server's own words, which name the field. */
+  /** The server's own words, which name the field. They are English: `inJapanese` knows most of them. */
   words: string;
 }
 

@@ -1,6 +1,8 @@
 // The form as the server describes it, asked once for each version of the protocol.
 import { type DescribeFormResponse, type FieldKind, type Question } from "../gen/tomoshibi/triage/v1/triage_pb";
 import { useClients } from "../net/clients";
+import { learn } from "../net/refusals/labels";
+import { ANSWER } from "./names";
 import { useOperator } from "../session/SessionProvider";
 import { useLoad } from "../ui/useLoad";
 
@@ -29,6 +31,14 @@ export class Form {
   }
 }
 
+/** Refusals name fields as the form does. */
+function named(answer: DescribeFormResponse): Form {
+  const form = new Form(answer);
+  for (const { name, label } of answer.fields) learn(name, label?.ja);
+  for (const [id, { label }] of form.questions) learn(`${ANSWER}${id}`, label?.ja);
+  return form;
+}
+
 const known = new Map<string, Promise<Form>>();
 
 export function useForm(protocolVersion: string | undefined) {
@@ -37,7 +47,7 @@ export function useForm(protocolVersion: string | undefined) {
   const key = protocolVersion === undefined ? undefined : `${operator.operatorId} ${protocolVersion}`;
   return useLoad(key, async () => {
     const place = key ?? "";
-    const asked = known.get(place) ?? triage.describeForm({ ...operator, protocolVersion: protocolVersion ?? "" }).then((answer) => new Form(answer));
+    const asked = known.get(place) ?? triage.describeForm({ ...operator, protocolVersion: protocolVersion ?? "" }).then(named);
     known.set(place, asked);
     asked.catch(() => known.delete(place));
     return asked;

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { useWords } from "../i18n";
+import { useLanguage, useWords } from "../i18n";
+import { inJapanese } from "../net/refusals";
 import type { Trouble } from "../net/trouble";
 import { Sign, type Tone } from "./Sign";
 
@@ -19,7 +20,14 @@ export function TroubleNotice({ trouble }: { trouble: Trouble | undefined }) {
   return (
     <Notice tone="bad" live>
       <strong>{words.trouble[trouble.kind]}</strong>
-      {trouble.words && trouble.kind !== "away" && <div lang="en" className="server-words">{trouble.words}</div>}
+      {trouble.words && trouble.kind !== "away" && <div className="server-words"><ServerWords>{trouble.words}</ServerWords></div>}
     </Notice>
   );
+}
+
+/** What the server said, which it says in English, in the language of the page where that is known. */
+export function ServerWords({ children }: { children: string }) {
+  const { language } = useLanguage();
+  const japanese = language === "ja" ? inJapanese(children) : undefined;
+  return japanese ? <>{japanese}</> : <span lang="en">{children}</span>;
 }
