@@ -35,6 +35,7 @@ mod privacy;
 mod private;
 mod private_word;
 mod psychiatrist_joins;
+mod public_window;
 mod race;
 mod referral_outside;
 mod ring_back;
