@@ -105,9 +105,11 @@ async fn a_routing_that_is_back_is_asked_again_by_those_who_wait_and_by_the_next
     line.comes_to(waits.call, "all are busy", |step| matches!(step, Step::NobodyFree { .. })).await;
 
     line.routing_comes_back().await;
-    line.advance(secs(5));
-    // The reconciler tells routing that the desk is in a call of which it never heard.
+    // The reconciler, a second before the caller's next question, tells routing that the desk is in a call of
+    // which it never heard.
+    line.advance(secs(4));
     line.desk_is("ito", Presence::InCall).await;
+    line.advance(secs(1));
     line.signs_in_to_a_waiting_caller("mori").await;
 
     let mori = line.phone_is_lifted("mori").await;
