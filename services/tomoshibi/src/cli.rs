@@ -61,6 +61,13 @@ pub enum Command {
         #[command(flatten)]
         at: At,
     },
+    /// The days 日報: how each was sealed and reviewed, whether it is as it was, and files of them
+    DailyLog {
+        #[command(subcommand)]
+        command: DailyLogCommand,
+        #[command(flatten)]
+        at: At,
+    },
     /// The psychiatrist on call: start a ladder, see it climbed, answer it
     Page {
         #[command(subcommand)]
@@ -113,18 +120,21 @@ pub enum Service {
     Escalation,
     Triage,
     Referral,
+    #[value(alias = "daily_log")]
+    DailyLog,
     Console,
     /// The page that anybody may read; needs no store
     Public,
 }
 
 impl Service {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Routing,
         Self::Telephony,
         Self::Escalation,
         Self::Triage,
         Self::Referral,
+        Self::DailyLog,
         Self::Console,
         Self::Public,
     ];
@@ -251,6 +261,67 @@ pub enum TargetCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum DailyLogCommand {
+    /// Days, newest first
+    List {
+        /// Only this window's
+        #[arg(long, value_name = "ID")]
+        window: Option<String>,
+        #[command(flatten)]
+        days: Days,
+        #[arg(long)]
+        json: bool,
+    },
+    /// One day with all its figures
+    Show {
+        #[command(flatten)]
+        day: DayArgs,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Whether a sealed day is as it was, and comes out the same counted again; exit code 2 where not
+    Verify {
+        #[command(flatten)]
+        day: DayArgs,
+    },
+    /// Days as a file; it is in the audit
+    Export(ExportArgs),
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct DayArgs {
+    #[arg(long, value_name = "ID")]
+    pub window: String,
+    /// The service date
+    #[arg(long, value_name = "DATE")]
+    pub date: Date,
+    /// A sealed version; the latest when left out
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub version: u32,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct ExportArgs {
+    /// Only this window's
+    #[arg(long, value_name = "ID")]
+    pub window: Option<String>,
+    #[command(flatten)]
+    pub days: Days,
+    /// csv, xlsx or json
+    #[arg(long, default_value = "csv", value_name = "FORMAT")]
+    pub format: String,
+    /// What the days of one window are counted from instead, one JSON value a line: ledger, signed records, duty
+    #[arg(long, conflicts_with_all = ["format", "publish"])]
+    pub raw: bool,
+    /// For publishing: counts of 1 to 4 are left out
+    #[arg(long)]
+    pub publish: bool,
+    /// Where it is written; under its own name when left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Subcommand)]

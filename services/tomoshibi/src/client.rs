@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use proto::daily_log::v1::daily_log_service_client::DailyLogServiceClient;
 use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use proto::referral::v1::referral_service_client::ReferralServiceClient;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
@@ -16,6 +17,8 @@ use crate::cli::{At, LineArgs};
 use crate::{rota, serve};
 
 const LIMIT: Duration = Duration::from_secs(10);
+/// Bytes of a file that comes as one answer.
+const LARGEST_FILE: usize = 64 * 1024 * 1024;
 
 pub(crate) struct Client {
     route: Route,
@@ -60,6 +63,11 @@ impl Client {
 
     pub(crate) fn referrals(&self) -> ReferralServiceClient<Route> {
         ReferralServiceClient::new(self.route.clone())
+    }
+
+    /// A year of days is one answer.
+    pub(crate) fn daily_log(&self) -> DailyLogServiceClient<Route> {
+        DailyLogServiceClient::new(self.route.clone()).max_decoding_message_size(LARGEST_FILE)
     }
 
     pub(crate) fn desks(&self) -> RoutingServiceClient<Route> {

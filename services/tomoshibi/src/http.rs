@@ -10,9 +10,11 @@ use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::get;
 use axum::{Json, Router};
 use console::night::NightServer;
+use daily_log::LogServer;
 use escalation::EscalationServer;
 use metrics_exporter_prometheus::PrometheusHandle;
 use proto::console::v1::console_service_server::ConsoleServiceServer;
+use proto::daily_log::v1::daily_log_service_server::DailyLogServiceServer;
 use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
 use proto::referral::v1::centre_service_server::CentreServiceServer;
 use proto::referral::v1::referral_service_server::ReferralServiceServer;
@@ -141,6 +143,10 @@ async fn grpc(running: &Running) -> anyhow::Result<Routes> {
         reporter.set_serving::<ReferralServiceServer<ReferralServer>>().await;
         routes = routes.add_service(servers.centre).add_service(servers.referral);
     }
+    if let Some(server) = running.daily_log.clone() {
+        reporter.set_serving::<DailyLogServiceServer<LogServer>>().await;
+        routes = routes.add_service(server);
+    }
     if let Some(console) = &running.console {
         reporter.set_serving::<ConsoleServiceServer<NightServer>>().await;
         routes = routes
@@ -158,6 +164,7 @@ async fn grpc(running: &Running) -> anyhow::Result<Routes> {
         reporter.set_not_serving::<TriageServiceServer<TriageServer>>().await;
         reporter.set_not_serving::<CentreServiceServer<CentreServer>>().await;
         reporter.set_not_serving::<ReferralServiceServer<ReferralServer>>().await;
+        reporter.set_not_serving::<DailyLogServiceServer<LogServer>>().await;
         reporter.set_not_serving::<ConsoleServiceServer<NightServer>>().await;
     });
     Ok(routes)

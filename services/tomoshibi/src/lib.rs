@@ -8,6 +8,7 @@ mod calls;
 mod check;
 pub mod cli;
 mod client;
+mod daily;
 mod desks;
 mod gateway;
 mod http;
@@ -52,6 +53,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Rehearse(wanted)) => rehearse::run(line, &wanted),
         Some(Command::Page { command, at }) => page::run(line, &at, command),
         Some(Command::Target { command, at }) => targets::run(line, &at, &command),
+        Some(Command::DailyLog { command, at }) => daily::run(line, &at, &command),
         Some(Command::Desks { command, json, at }) => desks::run(line, &at, command.as_ref(), json),
     };
     match outcome {

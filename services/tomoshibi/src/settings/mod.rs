@@ -2,6 +2,7 @@
 //! then values that cannot be wrong.
 
 mod console;
+mod daily_log;
 mod desks;
 mod escalation;
 mod notes;
@@ -69,6 +70,10 @@ pub(crate) struct LineSettings {
     pub referral_at: Option<String>,
     pub referral_budget: Duration,
     /// The rota is filled in when it starts.
+    pub daily_log: ::daily_log::Settings,
+    pub daily_log_at: Option<String>,
+    pub daily_log_budget: Duration,
+    /// The rota is filled in when it starts.
     pub public: ::public::Settings,
     pub telephony_at: Option<String>,
     pub telephony_budget: Duration,
@@ -117,6 +122,9 @@ impl LineSettings {
             referral: referral::handing(&settings),
             referral_at: Some(settings.text("referral.at")).filter(|at| !at.is_empty()),
             referral_budget: settings.duration("referral.budget", MILLI * 100..=SECOND * 30),
+            daily_log: daily_log::log(&settings),
+            daily_log_at: Some(settings.text("daily_log.at")).filter(|at| !at.is_empty()),
+            daily_log_budget: settings.duration("daily_log.budget", MILLI * 100..=SECOND * 120),
             public: public::pages(&settings),
             telephony_at: Some(settings.text("telephony.at")).filter(|at| !at.is_empty()),
             telephony_budget: settings.duration("telephony.budget", MILLI * 100..=SECOND * 60),

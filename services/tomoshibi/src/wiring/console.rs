@@ -11,6 +11,7 @@ use proto::console::v1::access_service_server::AccessServiceServer;
 use proto::console::v1::admin_service_server::AdminServiceServer;
 use proto::console::v1::console_service_server::ConsoleServiceServer;
 use proto::console::v1::rota_service_server::RotaServiceServer;
+use proto::daily_log::v1::daily_log_service_server;
 use proto::referral::v1::{centre_service_server, referral_service_server};
 use proto::triage::v1::triage_service_server::{self, TriageServiceServer};
 use shell::access::Gate;
@@ -43,6 +44,7 @@ pub(super) struct Ways {
     pub triage: Route,
     pub triage_is_here: bool,
     pub referral_is_here: bool,
+    pub daily_log_is_here: bool,
 }
 
 impl House<'_> {
@@ -99,6 +101,9 @@ impl House<'_> {
         if let Some(route) = self.referral_elsewhere(ways.referral_is_here)? {
             elsewhere.push((centre_service_server::SERVICE_NAME, route.clone()));
             elsewhere.push((referral_service_server::SERVICE_NAME, route));
+        }
+        if let Some(route) = self.daily_log_elsewhere(ways.daily_log_is_here)? {
+            elsewhere.push((daily_log_service_server::SERVICE_NAME, route));
         }
         Ok(elsewhere)
     }

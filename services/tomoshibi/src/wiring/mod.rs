@@ -1,6 +1,7 @@
 //! Which service runs here, and how each reaches the others.
 
 mod console;
+mod daily_log;
 mod public;
 mod referral;
 mod services;
@@ -10,10 +11,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ::daily_log::LogServer;
 use anyhow::{Context, ensure};
 use axum::Router;
 use escalation::EscalationServer;
 use on_call_rota::Rota;
+use proto::daily_log::v1::daily_log_service_server::DailyLogServiceServer;
 use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
 use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use proto::triage::v1::triage_service_server::TriageServiceServer;
@@ -60,6 +63,7 @@ pub(crate) struct Running {
     pub telephony: Option<Telephony>,
     pub triage: Option<Gate<TriageServiceServer<TriageServer>>>,
     pub referral: Option<Referrals>,
+    pub daily_log: Option<Gate<DailyLogServiceServer<LogServer>>>,
     pub console: Option<Console>,
     /// What anybody may read.
     pub public: Option<Router>,
@@ -154,6 +158,10 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         }
         false => None,
     };
+    let daily_log = match services.contains(&Service::DailyLog) {
+        true => Some(house.daily_log(&rota_file).await?),
+        false => None,
+    };
     let console = match services.contains(&Service::Console) {
         true => {
             let ways = Ways {
@@ -164,6 +172,7 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
                 triage: house.route_to_triage(triage.as_ref())?,
                 triage_is_here: triage.is_some(),
                 referral_is_here: referral.is_some(),
+                daily_log_is_here: daily_log.is_some(),
             };
             Some(house.console(&rota_file, ways).await?)
         }
@@ -181,6 +190,7 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         telephony,
         triage,
         referral,
+        daily_log,
         console,
         public,
         status,
