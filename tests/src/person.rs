@@ -12,6 +12,7 @@ use proto::console::v1::access_service_client::AccessServiceClient;
 use proto::console::v1::admin_service_client::AdminServiceClient;
 use proto::console::v1::console_service_client::ConsoleServiceClient;
 use proto::console::v1::rota_service_client::RotaServiceClient;
+use proto::daily_log::v1::daily_log_service_client::DailyLogServiceClient;
 use proto::referral::v1::referral_service_client::ReferralServiceClient;
 use proto::triage::v1::triage_service_client::TriageServiceClient;
 use shell::grpc::channel;
@@ -212,6 +213,10 @@ impl Session {
 
     pub fn triage(&self) -> TriageServiceClient<Way> {
         TriageServiceClient::new(self.way())
+    }
+
+    pub fn daily_log(&self) -> DailyLogServiceClient<Way> {
+        DailyLogServiceClient::new(self.way())
     }
 
     pub fn referrals(&self) -> ReferralServiceClient<Way> {

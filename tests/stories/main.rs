@@ -19,6 +19,7 @@ mod console_night;
 mod console_pages;
 mod console_silent;
 mod console_two;
+mod daily_log;
 mod desk_screens;
 mod fallback;
 mod first_call;
