@@ -1,4 +1,5 @@
 //! A hundred calls over two midnights and a holiday: the log is what anybody counts from the raw export.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod kit;
 

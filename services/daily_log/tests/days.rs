@@ -1,4 +1,5 @@
 //! How days close, and who is told when one does not.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod kit;
 
