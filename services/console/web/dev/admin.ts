@@ -87,7 +87,7 @@ export function triageAdmin(line: Line, there: () => Promise<void>): Partial<Ser
     { protocolId: "default", version: "1.0.0", publishedAt: at(Date.now() - 200 * 86_400_000), publishedBy: "", inForce: false, toml: TOML },
     { protocolId: "hokuto", version: "2026-11", publishedAt: at(Date.now() - 9 * 86_400_000), publishedBy: "acc-1", inForce: true, toml: TOML },
   ];
-  const faultsOf = (toml: string) => (toml.includes("version") ? [] : [{ line: 1, path: "version", fault: "is missing: name the version, 1 to 32 characters" }, { line: 4, path: "sections[0].questions", fault: "has no question: ask at least one" }]);
+  const faultsOf = (toml: string) => (toml.includes("version") ? [] : [{ line: 1, path: "version", fault: "is 1 to 64 of a-z, 0-9, hyphen and underscore" }, { line: 4, path: "sections[0].questions", fault: "has no question" }]);
   return {
     listProtocols: async () => (await there(), { protocols }),
     checkProtocol: async ({ toml }) => (await there(), { faults: faultsOf(toml) }),
@@ -103,7 +103,7 @@ export function triageAdmin(line: Line, there: () => Promise<void>): Partial<Ser
     },
     setLegalHold: async ({ recordId }) => {
       await there();
-      if (!recordId.startsWith("rec-")) throw new ConnectError("record not found", Code.NotFound);
+      if (!recordId.startsWith("rec-")) throw new ConnectError("record_id is not known", Code.NotFound);
       return {};
     },
     runRetention: async ({ rehearse }) => {

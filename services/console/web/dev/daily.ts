@@ -45,7 +45,7 @@ export function dailyLogService(line: Line, there: () => Promise<void>, how: URL
   const all = () => Array.from({ length: 20 }, (_, ago) => ["night", "yoru-b"].map((windowId) => dayOf(windowId, ago))).flat();
   const find = (windowId: string, date: string) => {
     const day = all().find((one) => one.windowId === windowId && one.serviceDate === date);
-    if (!day) throw new ConnectError(`no day ${date} of window ${windowId}`, Code.NotFound);
+    if (!day) throw new ConnectError("service_date is not known", Code.NotFound);
     return day;
   };
   const file = (name: string, format: string) => ({ file: new TextEncoder().encode("\ufeff業務日,窓口,入電\r\n"), name: `${name}.${format}`, contentType: "text/csv" });
@@ -63,7 +63,7 @@ export function dailyLogService(line: Line, there: () => Promise<void>, how: URL
     reviewDay: async ({ windowId, serviceDate, version, approve, comments }) => {
       await there();
       line.mustBeFresh();
-      if (how.has("newer")) throw new ConnectError("version 3 stands by now", Code.Aborted);
+      if (how.has("newer")) throw new ConnectError("day is sealed anew as version 3: read it, then review that", Code.Aborted);
       const state = approve ? "approved" : "returned";
       told.set(`${windowId} ${serviceDate}`, { state, comments });
       reviews.push(create(ReviewSchema, { version, verdict: state, staffId: "c-hokuto", at: at(Date.now()), comments }));

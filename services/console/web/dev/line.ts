@@ -16,6 +16,8 @@ export class Line {
   signedIn: boolean;
   me: Me;
   away = false;
+  /** What it says to everything that is asked, in the server's own words. */
+  refusal = "";
   silent = false;
   desks: BoardDesk[];
   calls: BoardCall[] = [];
@@ -60,7 +62,7 @@ export class Line {
   }
 
   mustBeFresh() {
-    if (!this.fresh) throw new ConnectError("prove yourself again: sign in freshly", Code.FailedPrecondition);
+    if (!this.fresh) throw new ConnectError("prove yourself again first: this asks for a sign-in of the last minutes", Code.FailedPrecondition);
   }
 
   sit(deskId: string) {

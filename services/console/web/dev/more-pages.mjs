@@ -4,6 +4,7 @@ const rotaManager = "roles=rota_manager&night=calm";
 const admin = "roles=operator_admin";
 const centre = "roles=centre&staff=c-hokuto&centre=1";
 const day = (ago) => new Date(Date.now() - ago * 86_400_000 + 9 * 3_600_000).toISOString().slice(0, 10);
+const refuse = (page, words) => page.evaluate((said) => { window.line.refusal = said; }, words);
 const press = (page, name) => page.getByRole("button", { name }).first().click();
 
 export const MORE = [
@@ -53,5 +54,9 @@ export const MORE = [
   { name: "report-year", query: "roles=supervisor&night=1", hash: "/reports?period=2026", theme: "light", act: (page) => page.locator(".parts-table").waitFor() },
   { name: "report-region", query: "roles=auditor", hash: "/reports?period=2026-Q4", theme: "light", act: async (page) => { await page.getByRole("checkbox", { name: /公表用|For publishing/ }).first().check(); await page.getByText(/公表のために伏せた|is suppressed for publishing/).first().waitFor(); } },
   { name: "night-support", query: "roles=operator_admin", hash: "/night-support", act: async (page) => { await page.evaluate(() => { window.line.fresh = true; }); await press(page, /^(一覧を表示する|Show the list)$/); await page.locator(".support").waitFor(); } },
+  { name: "refused-sit", query: "", hash: "/desk", act: async (page) => { await page.locator(".button-primary").first().waitFor(); await refuse(page, "staff_id is in a call at another desk"); await page.locator(".button-primary").first().click(); await page.locator(".server-words").first().waitFor(); } },
+  { name: "refused-referral", query: "drafted=1", hash: "/record/rec-1", window: true, act: async (page) => { await page.getByRole("button", { name: /^(送る|Release)$/ }).first().waitFor(); await refuse(page, "still needed to release the referral: consent, consent_basis"); await press(page, /^(送る|Release)$/); await page.locator(".server-words").first().waitFor(); } },
+  { name: "refused-decline", query: centre, hash: "/centre", window: true, theme: "light", act: async (page) => { await press(page, /^(断る|Decline):/); await page.getByRole("alertdialog").locator("input[type=radio]").first().check({ force: true }); await refuse(page, "invalid note: 1 to 1000 characters"); await page.getByRole("alertdialog").locator(".button-danger").click(); await page.locator(".server-words").first().waitFor(); } },
+  { name: "refused-person", query: "desk=1", hash: "/people", act: async (page) => { await page.locator("input[type=search]").fill("山"); await refuse(page, "invalid text: 2 to 200 characters: a part of a name or kana, a date such as 1990-04-01, or a number"); await page.keyboard.press("Enter"); await page.locator(".server-words").first().waitFor(); } },
   { name: "settle", query: supervisor, hash: "/night", window: true, act: (page) => press(page, /^(手で処理する|Settle by hand):/) },
 ];

@@ -21,6 +21,7 @@ export function pretendedTransport(line: Line, how = new URLSearchParams()) {
     await new Promise((done) => setTimeout(done, 30));
     if (line.away) throw new ConnectError("the line does not answer", Code.Unavailable);
     if (!line.signedIn) throw new ConnectError("sign in first", Code.Unauthenticated);
+    if (line.refusal) throw new ConnectError(line.refusal, line.refusal.startsWith("invalid ") ? Code.InvalidArgument : Code.FailedPrecondition);
   };
   return createRouterTransport(
     (router) => {
@@ -89,7 +90,7 @@ export function pretendedTransport(line: Line, how = new URLSearchParams()) {
         openRecord: async () => (await there(), { record: line.opened() }),
         getRecord: async ({ recordId, reason }) => {
           await there();
-          if (recordId !== "rec-1" && !reason) throw new ConnectError("say why you look at a record of somebody else", Code.PermissionDenied);
+          if (recordId !== "rec-1" && !reason) throw new ConnectError("reason is needed: you are neither the author nor in this call; say in 1 to 200 characters why", Code.PermissionDenied);
           if (recordId === "rec-1") return { record: line.opened() };
           return { record: line.judged({ ...line.opened(), recordId, state: "signed", authorAccount: "acc-2", authorStaff: "suzuki", fields: [{ name: "caller_kind", values: ["311"] }, { name: "notes", values: ["母親から。本人は眠れない日が続く。\n翌日の受診を勧めた。"] }, { name: "triage_code", values: ["C"] }, { name: "q:thoughts", values: ["yes"] }].map((field) => create(FieldSchema, field)), revisions: [create(RevisionSchema, { revision: 4, at: at(Date.now() - 3 * 86_400_000), staffId: "suzuki", kind: "signed", code: "C" }), create(RevisionSchema, { revision: 5, at: at(Date.now() - 2 * 86_400_000), staffId: "suzuki", kind: "amended", reason: "連絡先の書き誤り", changed: ["callback_number"], code: "C" })] }) };
         },
@@ -130,7 +131,7 @@ export function pretendedTransport(line: Line, how = new URLSearchParams()) {
         findPeople: async ({ text }) => (await there(), { people: text.includes("山") ? [line.person] : [] }),
         getPerson: async ({ reason }) => {
           await there();
-          if (!reason) throw new ConnectError("say why you look at a person", Code.PermissionDenied);
+          if (!reason) throw new ConnectError("reason is needed: you are neither the author nor in this call; say in 1 to 200 characters why", Code.PermissionDenied);
           return { person: line.person };
         },
         savePerson: async ({ person }) => (await there(), { person: { ...line.person, ...person, personId: "p-1" } }),

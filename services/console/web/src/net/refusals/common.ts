@@ -52,5 +52,4 @@ export const faults: Refusals = {
   "the session cannot be looked up": "サインインの状態を確かめられませんでした。管理者に知らせてください。",
   "the session's cookie cannot be written": "サインインの状態をブラウザーに渡せませんでした。管理者に知らせてください。",
   "the note cannot be sealed": "ひとことを暗号化して保存できませんでした。管理者に知らせてください。",
-  "the data of this year was deleted: its key is destroyed": "この年度の情報は、保存期間が過ぎたため廃棄されています。",
 };

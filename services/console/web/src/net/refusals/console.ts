@@ -16,6 +16,8 @@ export const accounts: Refusals = {
   "this sign-in took too long: begin again at the provider": "サインインの手続きの期限が切れました。組織の認証からもう一度始めてください。",
   "there is no provider: set oidc.issuer first": "組織の認証が設定されていません。先に設定（oidc.issuer）が必要です。",
   "has 1 to 255 ASCII letters without blanks around them: the provider's `sub`, letter by letter": "認証サーバーが示すとおりの 1〜255 文字の半角の文字で、前後に空白を入れずに書いてください。",
+  "login or staff_id has an account already: one login and one account a person (several for a centre)": "このログイン名か、勤務表のこの人には、もうアカウントがあります。アカウントは一人に一つです（センターは複数持てます）。",
+  "subject is linked to another account: one account a person": "この識別子は、ほかのアカウントと結び付いています。アカウントは一人に一つです。",
   "this session is an emergency's: ask an administrator to reset your account, then sign in as usual": "緊急サインインの間はできません。管理者にパスワードの再発行を頼み、いつもの方法でサインインしてください。",
   "is not the old one": "いまのパスワードとは違うものにしてください。",
   "no second factor was begun: call BeginTotp first": "認証アプリの登録が始まっていません。「登録を始める」からやり直してください。",

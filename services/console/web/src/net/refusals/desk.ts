@@ -5,7 +5,7 @@ export const routing: Refusals = {
   "desk_id is not known; sign in first": "この席にはまだ誰も着いていません。先に席に着いてください。",
   "window_id is not in the rota": "この相談窓口は勤務表にありません。",
   "staff_id is not in the rota of this operator": "この人は、運営主体の勤務表にありません。",
-  "staff_id is in a call at another desk": "この人は別の席で通話中です。通話が終わってから席を移ってください。",
+  "staff_id is in a call at another desk": "別の席で通話中です。その通話が終わってから席を移ってください。",
   "call is answered by another desk or has ended": "この通話は別の席が応答したか、もう終わっています。",
   "desk is being changed by others; try again": "席の状態が同時に変わりました。もう一度試してください。",
   "desk is signed out": "この席には誰も着いていません。先に席に着いてください。",

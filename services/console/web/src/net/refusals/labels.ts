@@ -1,8 +1,9 @@
+import { fields as ofReferrals } from "../../i18n/ja/told";
+
 /** Fields of requests, in the words of the forms that fill them in. */
 const OF_REQUESTS: Readonly<Record<string, string>> = {
   account: "アカウント",
   account_id: "アカウント",
-  accompanying: "同行者",
   act: "対応",
   admission: "入院形態",
   advice: "医師の助言",
@@ -58,12 +59,9 @@ const OF_REQUESTS: Readonly<Record<string, string>> = {
   "plan.what_helps": "助けになること",
   "plan.what_to_avoid": "避けること",
   "plan.whom_to_ring": "連絡する人・所",
-  police_involved: "警察の関与",
   priority: "緊急度",
   protocol_version: "聞き取りの手順の版",
-  psychiatrist_advice: "医師の助言",
   publish: "公表用",
-  purpose: "紹介目的",
   question: "聞きたいこと",
   reason: "理由",
   reasons: "呼ぶ理由",
@@ -88,7 +86,6 @@ const OF_REQUESTS: Readonly<Record<string, string>> = {
   to: "終了日",
   to_desk_id: "転送先の席",
   totp_secret: "認証アプリの登録",
-  transport: "移送手段",
   up_to: "受け取った知らせの番号",
   url: "送り先の URL",
   version: "版",
@@ -154,5 +151,5 @@ export function learn(name: string, label: string | undefined): void {
 }
 
 export function labelOf(name: string): string | undefined {
-  return learnt.get(name) ?? OF_RECORD[name] ?? OF_REQUESTS[name];
+  return learnt.get(name) ?? OF_RECORD[name] ?? OF_REQUESTS[name] ?? ofReferrals[name];
 }

@@ -22,18 +22,20 @@ export interface Found extends Literal {
 
 const under = (why: string, paths: RegExp): LeftOut => ({ why, is: ({ path }) => paths.test(path) });
 const inside = (why: string, names: RegExp): LeftOut => ({ why, is: ({ within }) => within.some((name) => names.test(name)) });
+/** Who refuses says so, wherever it stands. */
+const REFUSING = /(Taken|Refused|NotNow|NotFound|[Ii]nvalid|Overtaken|Stale|NotYours|Status::\w+)$/;
 const saying = (why: string, ...texts: string[]): LeftOut => ({ why, is: ({ text }) => texts.includes(text.trim()) });
 const like = (why: string, text: RegExp): LeftOut => ({ why, is: (found) => text.test(found.text) });
 
 export const LEFT_OUT: readonly LeftOut[] = [
   under("tests", /\/(tests?|testkit)(_\w+)?(\.rs|\/)/),
-  under("statements and their names for the log: the store's fault is told without them", /\/store(\.rs|\/)|\/(shell|domain)\/src\/invariant\.rs/),
+  { why: "statements, and names of attempts for the log", is: ({ path, within }) => /\/store(\.rs|\/)/.test(path) && !within.some((name) => REFUSING.test(name)) },
   under("invariants are only ever asserted", /domain\/src\/invariant\.rs/),
   under("labels, which are sent in both languages", /domain\/src\/(triage\/(lists|legal|field)|referral\/lists|escalation\/case|daily_log\/(figure|open|count\/\w+))\.rs/),
   under("the public page has words of its own in both languages", /services\/public\//),
   under("calls, sounds and the ledger have no RPC a person asks", /telephony\/src\/(sip|media|drill|ledger|paging|phone_book|driver\/asker)/),
   under("mails, messages and webhooks are not this page", /escalation\/src\/(channels|heartbeat)|(referral|shell)\/src\/webhook|referral\/src\/(sheet|render|cloudevent|csv|fhir)/),
-  under("the settings and the start of a process are told to whoever starts it", /\/(config|settings|start|accounts\/house|accounts\/command|protocols\/mod|oidc\/provider|public\/texts)(\.rs|\/)|shell\/src\/(config|telemetry|folder|bus|process|seal|rota_file|secret)/),
+  under("the settings and the start of a process are told to whoever starts it", /\/(config|settings|start|accounts\/command|protocols\/mod|oidc\/provider|public\/texts)(\.rs|\/)|shell\/src\/(config|telemetry|folder|bus|process|seal|rota_file|secret)/),
   under("alarms have names of their own on this page", /\/alarms\.rs/),
   under("a service's own faults with its peers", /shell\/src\/(grpc\/(auth|mod)|reconciler|shutdown|store|audit)/),
   under("the provider's answer becomes one word of the page's address", /oidc\/(fault|routes|browser)\.rs/),
@@ -43,7 +45,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
   inside("the name of an attempt at the store", /^attempt$|^(StoreError::(lasting|passing)|unreadable|lost)$/),
   inside("labels in both languages", /^(codes!|Label::fixed|choice)$/),
   inside("an assertion", /^(debug_)?assert(_eq|_ne)?!$|^(expect|unreachable!|panic!)$/),
-  inside("headers, cookies and files", /^(header|HeaderValue::\w+|write_str|calendar|strftime|push_str|starts_with|ends_with|contains|strip_prefix|split|trim_matches|const:POLICY|const:STYLE|const:LINE_END|const:REPLY)$/),
+  inside("headers, cookies and files", /^(header|HeaderValue::\w+|write_str|calendar|strftime|starts_with|ends_with|contains|strip_prefix|split|trim_matches|const:POLICY|const:STYLE|const:LINE_END|const:REPLY)$/),
   like("SQL", /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|AND|WHERE|ORDER|VALUES|RETURNING|ON CONFLICT) /i),
   like("nothing but what is put in", /^[^A-Za-z]*$|^[^A-Za-z]*(\{[^{}]*\}[^A-Za-z{]*)+$/),
   saying("only services ask this", "since when the caller waits", "two or three letters a-z, or empty", "the telephony process, 1 to 64 bytes", "one of the contract's, not UNSPECIFIED", "not UNSPECIFIED", "longer than nothing, or left out", "the watcher was too slow and missed entries: list the calls and watch again", "call has ended", "caller is not on the line yet", "another psychiatrist is in the call"),
@@ -54,6 +56,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
   saying("a cover adds one shift: no window, no group and no date changes by it", "add group = \"{}\" to its windows, or take the group out", "a group without windows", "{} has no such shift between {first} and {last}", "give the dates on which the shift begins", "the windows that take over lead round in a circle", "no window takes over", "callers reach nobody at {local}: {} is closed and {how}", "add an open window to next, longer hours, or a fallback number (E.164)"),
   saying("no message, but a part of a file or of a request", "text/csv; charset=utf-8", "page {}"),
   like("no message, but an entry of a rota file", /^\s*\[\[cover\]\]/),
+  saying("told to whoever starts the process", "access.hashing is not possible: argon2id needs 8 KiB of memory for each lane, and one pass or more", "oidc.issuer cannot be asked: this machine has no certificates to trust (ca-certificates)", "the rota names no operator: add [[operator]]"),
   saying("the command line's", "line {}: {}: {}", "is not an address such as https://line.example.jp", "the body of a daily log is JSON of form {FORM}"),
 ];
 
