@@ -35,7 +35,7 @@ const OF_REQUESTS: Readonly<Record<string, string>> = {
   month: "月",
   name: "氏名・名称",
   new_password: "新しいパスワード",
-  note: "ひとこと・補足",
+  note: "補足・ひとこと",
   number: "電話番号",
   offer_id: "この着信",
   old_password: "いまのパスワード",

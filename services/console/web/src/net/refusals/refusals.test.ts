@@ -75,6 +75,10 @@ describe("a refusal", () => {
     ["invalid priority: one of P1, P2, P3", "「緊急度」には次のいずれかを指定してください：P1, P2, P3"],
     ["invalid to_desk_id: it must be 1 to 32 characters of a-z, 0-9, hyphen, underscore and full stop", "「転送先の席」を確かめてください。半角の英小文字・数字・ハイフン・下線・ピリオドで、1〜32 文字にしてください。"],
     ["invalid comments: 1 to 2000 characters: what is to be put right", "「コメント」を確かめてください。直してほしいことを 1〜2000 文字で書いてください。"],
+    ["is none of risk_imminent, medication and the protocol's own reasons", "次のどれかにしてください：risk_imminent, medication、またはこの手順で定めた理由"],
+    ["leaves out a more dangerous answer: it takes in weekly, daily", "より危険な答えが抜けています。weekly, daily も入れてください。"],
+    ["this entry was merged into 0192d3c4-7b1a-7000-8000-000000000001: change that one", "この対象者は 0192d3c4-7b1a-7000-8000-000000000001 に統合されました。そちらを書き直してください。"],
+    ["invalid q:thoughts: q:thoughts is one of Y, N, unknown", "「q:thoughts」を確かめてください。次のいずれかにしてください：Y, N, unknown"],
   ];
   it.each(said)("%s", (english, japanese) => expect(inJapanese(english)).toBe(japanese));
 
