@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::daily_log::{self, Duty, Facts, KeptOpen};
+use domain::daily_log::{self, Duty, Facts, KeptBy, KeptOpen};
 use domain::ids::{OperatorId, WindowId};
 use domain::time::Instant;
 use jiff::ToSpan;
@@ -82,7 +82,17 @@ impl Keeper {
     ) -> Result<Vec<KeptOpen>, LogError> {
         let rota = self.rota.borrow();
         let operator = rota.operator(&day.operator).ok_or(LogError::NotFound("operator_id"))?;
-        Ok(daily_log::kept_open(facts, now, &operator.calendar))
+        let mut kept = daily_log::kept_open(facts, now, &operator.calendar);
+        // Its draft is still to come.
+        let unwritten = facts.calls.iter().filter(|call| {
+            call.answered.is_some() && !call.is_test && !facts.records.iter().any(|one| one.call == call.call)
+        });
+        kept.extend(unwritten.map(|call| KeptOpen {
+            why: KeptBy::UnsignedRecord,
+            id: call.call.to_string(),
+            staff: None,
+        }));
+        Ok(kept)
     }
 
     pub(crate) async fn versions(&self, day: &DayOf) -> Result<Vec<VersionRow>, LogError> {

@@ -21,6 +21,10 @@ impl Days {
         asker: &Asker,
         asked: &pb::ReviewDayRequest,
     ) -> Result<pb::Day, LogError> {
+        // A signature is a person's.
+        if asker.person().is_none() {
+            return Err(LogError::NotSignedIn);
+        }
         let day = day_of(asker, &asked.window_id, &asked.service_date)?;
         let said = comments(asked)?;
         let now = self.keeper.clock.now();

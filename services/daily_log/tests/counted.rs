@@ -204,6 +204,7 @@ async fn is_reviewed_amended_and_reviewed_again(line: &Line, signed: &[triage_pb
 
     let before = line.day(date).await;
     let first = &signed[0];
+    line.clock.advance(secs(1));
     line.amends(&first.author_staff, first, &[("age_band", "under_10")]).await;
     let after = line.is_sealed(date, 2).await;
     let day = after.day.as_ref().unwrap();
