@@ -80,8 +80,9 @@ async fn line(settings: &LineSettings, services: &[Service]) -> anyhow::Result<(
         served = &mut serving => served?,
         () = told_to_stop() => {}
     }
-    stop(&running, settings.drain).await;
-    serving.await?;
+    // Pages and services answer until the last call is over.
+    let ((), served) = tokio::join!(stop(&running, settings.drain), serving);
+    served?;
     telemetry.stop();
     Ok(())
 }
