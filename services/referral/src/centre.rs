@@ -58,6 +58,19 @@ impl Centres {
         Ok(store.note_received(operator, centre, up_to).await?)
     }
 
+    /// One message is received, under its key; twice is once.
+    pub(crate) async fn acknowledge_one(
+        &self,
+        operator: &OperatorId,
+        centre: &TargetId,
+        (referral, event): (&str, &str),
+    ) -> Result<(), ReferralError> {
+        let told = self.keeper.store.told(operator, centre, event).await?;
+        let (_, message) = told.filter(|(of, _)| of == referral).ok_or(ReferralError::NotFound("event"))?;
+        let what = Received::One(event.to_owned());
+        self.received(operator, centre, (referral, message), what).await
+    }
+
     pub(crate) async fn received(
         &self,
         operator: &OperatorId,

@@ -12,6 +12,7 @@ mod directory;
 mod drafts;
 mod error;
 mod fhir;
+mod fhir_server;
 mod keeper;
 mod payer;
 mod postman;

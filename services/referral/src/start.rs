@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use proto::triage::v1::triage_service_client::TriageServiceClient;
+use shell::access::Access;
 use shell::alarms::Alarms;
 use shell::audit::Audit;
 use shell::bus::Bus;
@@ -25,6 +27,7 @@ use crate::centre_server::CentreServer;
 use crate::config::Settings;
 use crate::directory::Directory;
 use crate::drafts::Drafts;
+use crate::fhir_server;
 use crate::keeper::{DELIVERIES, Keeper, TOPIC};
 use crate::payer::Payer;
 use crate::postman::Postman;
@@ -70,6 +73,11 @@ pub struct Referrals {
 }
 
 impl Referrals {
+    /// The same answers of centres as FHIR Tasks over HTTP, for whoever the gate lets in.
+    pub fn fhir(&self, access: &Access) -> Router {
+        fhir_server::routes(self.centre.centres.clone(), access.clone())
+    }
+
     /// Reads the rota file again now, changed or not.
     pub fn reload(&self) {
         self.reload.notify_one();

@@ -77,7 +77,8 @@ pub(crate) async fn serve(
         .route("/metrics", get(metrics_page))
         .with_state(about)
         .merge(first)
-        .merge(running.public.clone().unwrap_or_default());
+        .merge(running.public.clone().unwrap_or_default())
+        .merge(running.referral.as_ref().map(|referral| referral.fhir.clone()).unwrap_or_default());
     let elsewhere = running.console.as_ref().map(|console| console.elsewhere.clone()).unwrap_or_default();
     let grpc = grpc(running)
         .await?

@@ -18,9 +18,9 @@ use super::resource::{
 use domain::time::Instant;
 
 const REFERRALS: &str = "urn:tomoshibi:referral";
-const EVENTS: &str = "urn:tomoshibi:event";
+pub(super) const EVENTS: &str = "urn:tomoshibi:event";
 const PARTIES: &str = "urn:tomoshibi:party";
-const LISTS: &str = "urn:tomoshibi:list";
+pub(super) const LISTS: &str = "urn:tomoshibi:list";
 /// Said by an Observation each.
 const RISKS: &[&str] = &[OWN_CODE, "suicide_level", "harm_to_others", "somatic_problem"];
 /// Said by the Patient, the RelatedPerson or the reason, and not a second time.
@@ -150,6 +150,7 @@ fn request(told: &Told<'_>, urls: &Urls<'_>, risks: &[&str]) -> Resource {
 fn task(told: &Told<'_>, urls: &Urls<'_>) -> Resource {
     let over = is_over(told.kind);
     Resource::Task(Box::new(Task {
+        id: told.referral_id.to_owned(),
         identifier: vec![Identifier { system: EVENTS, value: told.event_id.to_owned() }],
         status: if over { TaskStatus::Cancelled } else { TaskStatus::Requested },
         status_reason: over.then(|| Concept::text(told.kind.label().read(Language::JAPANESE))),

@@ -2,8 +2,12 @@
 //! Bundle, whenever it is made.
 
 mod message;
+mod outcome;
 mod resource;
+mod task;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use message::{Told, bundle, journey, label, moment, shown};
+pub(crate) use outcome::OperationOutcome;
+pub(crate) use task::{Said, TaskUpdate};

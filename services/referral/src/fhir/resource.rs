@@ -158,6 +158,8 @@ pub(crate) struct ServiceRequest {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Task {
+    /// The referral's: what a centre answers with `PUT /fhir/Task/{id}`, whichever message it answers.
+    pub(crate) id: String,
     pub(crate) identifier: Vec<Identifier>,
     pub(crate) status: TaskStatus,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,10 +2,7 @@
 //! structure (R4B). Neither finds everything; together they do (domain.md 4.4). Their envelopes before the
 //! SDK of CloudEvents.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::LazyLock;
-use std::{env, fs};
+use std::fs;
 
 use domain::escalation::TriageCode;
 use domain::referral::{Accompanying, Content, Journey, MessageKind, Purpose, Transport};
@@ -19,10 +16,13 @@ use serde_json::{Value, json};
 
 use super::{Told, bundle};
 use crate::cloudevent;
+use oracles::{ORACLES, PYTHON, judged_by};
+
+#[path = "../../tests/oracles/mod.rs"]
+mod oracles;
 
 const NODE: &str = include_str!("../../tests/oracles/r4.mjs");
 const EVENTS: &str = include_str!("../../tests/oracles/cloudevents.mjs");
-const PYTHON: &str = include_str!("../../tests/oracles/r4b.py");
 
 fn words(random: &mut StdRng, most: usize) -> String {
     const LETTERS: &[&str] =
@@ -119,40 +119,6 @@ fn spoilt(good: &Value) -> Vec<(&'static str, Value)> {
         ("D5", with(good.clone(), "Patient", "favouriteColour", json!("blue"))),
         ("D6", with(good.clone(), "Task", "authoredOn", json!("2026-13-45T99:00:00Z"))),
     ]
-}
-
-/// Where the validators are, installed when they are first needed: once, whichever test comes first.
-static ORACLES: LazyLock<PathBuf> = LazyLock::new(oracles);
-
-fn oracles() -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/fhir-oracles");
-    fs::create_dir_all(&folder).unwrap();
-    let run = |program: &str, arguments: &[&str]| {
-        let done = Command::new(program).args(arguments).current_dir(&folder).stdout(Stdio::null()).status();
-        assert!(done.is_ok_and(|done| done.success()), "{program} {arguments:?}: is it installed (apt)?");
-    };
-    if !folder.join("node_modules/fhir").exists() {
-        fs::write(folder.join("package.json"), r#"{"private":true}"#).unwrap();
-        run("npm", &["install", "--silent", "fhir@4.12.0"]);
-    }
-    if !folder.join("node_modules/cloudevents").exists() {
-        run("npm", &["install", "--silent", "cloudevents@10.0.0"]);
-    }
-    if !folder.join("venv/bin/python").exists() {
-        run("python3", &["-m", "venv", "venv"]);
-        run("venv/bin/pip", &["install", "-q", "fhir.resources==8.3.0"]);
-    }
-    folder
-}
-
-/// What a program has against each of these.
-fn judged_by(program: &str, script: &str, all: &[Value]) -> Vec<Vec<String>> {
-    let work = tempfile::tempdir().unwrap();
-    let file = work.path().join("all.json");
-    fs::write(&file, serde_json::to_string(all).unwrap()).unwrap();
-    let done = Command::new(program).arg(script).arg(&file).current_dir(&*ORACLES).output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    serde_json::from_slice(&done.stdout).unwrap()
 }
 
 /// What each of the two has against each Bundle.

@@ -172,6 +172,23 @@ impl Store {
         .attempt("find what a centre has")
     }
 
+    /// The referral and the message that a centre was told under this key.
+    pub(crate) async fn told(
+        &self,
+        operator: &OperatorId,
+        centre: &TargetId,
+        event: &str,
+    ) -> Result<Option<(String, i64)>, StoreError> {
+        on!(self.db.read(), pool => {
+            sqlx::query_as(
+                "SELECT referral_id, message FROM delivery
+                 WHERE operator_id = $1 AND centre_id = $2 AND event_id = $3 AND state <> 'owed'",
+            )
+            .bind(operator.as_str()).bind(centre.as_str()).bind(event).fetch_optional(pool).await
+        })
+        .attempt("find what a centre was told")
+    }
+
     pub(crate) async fn receive(
         tx: &mut Tx,
         referral: &str,

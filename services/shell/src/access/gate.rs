@@ -44,10 +44,19 @@ impl Access {
         &self.audit
     }
 
+    /// Who asks, if this RPC is for them: also for those who come by another way than gRPC.
+    ///
+    /// # Errors
+    /// When it is not for them, or the store is away.
+    pub async fn judged(&self, rpc: &str, headers: &HeaderMap) -> Result<Principal, Status> {
+        let who = self.who(headers).await?;
+        judge(rpc, &who, self.clock.now()).map_err(refused)?;
+        Ok(who)
+    }
+
     /// The request as the server may see it, with its principal.
     async fn admit(&self, request: http::Request<Body>) -> Result<http::Request<Body>, Status> {
-        let who = self.who(request.headers()).await?;
-        judge(request.uri().path(), &who, self.clock.now()).map_err(refused)?;
+        let who = self.judged(request.uri().path(), request.headers()).await?;
         let mut request = match &who {
             Principal::Person(person) => self.within_operator(request, person).await?,
             Principal::Service | Principal::Stranger => request,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ::referral::{CentreServer, ReferralServer};
+use axum::Router;
 use proto::referral::v1::centre_service_server::CentreServiceServer;
 use proto::referral::v1::referral_service_server::ReferralServiceServer;
 use shell::access::Gate;
@@ -16,6 +17,8 @@ use super::services::keep_rota_fresh;
 pub(crate) struct Referrals {
     pub centre: Gate<CentreServiceServer<CentreServer>>,
     pub referral: Gate<ReferralServiceServer<ReferralServer>>,
+    /// What centres answer as FHIR Tasks; with a session in the header only, so no browser is led to it.
+    pub fhir: Router,
 }
 
 impl House<'_> {
@@ -45,6 +48,7 @@ impl House<'_> {
         let servers = Referrals {
             centre: Gate::new(CentreServiceServer::new(running.centre.clone()), &self.access),
             referral: Gate::new(ReferralServiceServer::new(running.referral.clone()), &self.access),
+            fhir: running.fhir(&self.access),
         };
         tokio::spawn(keep_rota_fresh(self.bus.clone(), move || running.reload()));
         Ok(servers)
