@@ -1,6 +1,6 @@
 //! Calls in which nothing is said, and calls through the relay service.
 
-use tests::{Browser, Look, Tab, TestCaller, TestPerson};
+use tests::{Browser, Tab, TestCaller, TestPerson};
 
 use crate::NUMBER;
 use crate::console_kit::{line_of_free_desks, sits_at};
