@@ -3,10 +3,11 @@ import type { Referral } from "../gen/tomoshibi/referral/v1/referral_pb";
 import { useLanguage, useWords, worded } from "../i18n";
 import { dayTime, millis } from "../i18n/time";
 import { CodeMark } from "../record/CodeMark";
-import { Deadline } from "../referral/Head";
+import { Deadline, Expected } from "../referral/Head";
 import { QuestionList } from "../referral/Questions";
 import { SheetDialog } from "../referral/SheetDialog";
 import { toneOf } from "../referral/standing";
+import { Story } from "../referral/Story";
 import { Told } from "../referral/Told";
 import { Button } from "../ui/Button";
 import { Sign } from "../ui/Sign";
@@ -31,9 +32,11 @@ export function CaseCard({ referral, centreId, onChanged }: { referral: Referral
   return (
     <div className="stack-small">
       <CaseHead referral={referral} />
+      <Expected referral={referral} />
       {(needsWord(standing) ? standing === "decide" : isTaken(standing)) && <Deadline referral={referral} />}
       {referral.content.length > 0 ? <Told content={referral.content} /> : <p className="dim">{words.centre.noContent}</p>}
       <QuestionList questions={referral.questions} />
+      {referral.events.length > 0 && <Story referral={referral} />}
       <div className="row">
         {needsWord(standing) && act("accept", words.centre.accept, "go")}
         {needsWord(standing) && act("decline", words.centre.decline)}

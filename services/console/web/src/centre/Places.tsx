@@ -3,6 +3,7 @@ import type { Choice } from "../gen/tomoshibi/referral/v1/referral_pb";
 import { useWords, worded } from "../i18n";
 import { useClients } from "../net/clients";
 import { PlacesOf } from "../referral/Candidates";
+import { useAgain } from "../referral/useAgain";
 import { useTargets } from "../referral/Targets";
 import { useOperator } from "../session/SessionProvider";
 import { Submit } from "../ui/Button";
@@ -14,6 +15,9 @@ import { useLoad } from "../ui/useLoad";
 
 const CENTRES: ReadonlySet<string> = new Set(["centre", "emergency_centre"]);
 
+/** Others report theirs on other screens. */
+const EVERY_MS = 15_000;
+
 /** The duty hospitals and their free places. A hospital says its own; an information centre keeps all. */
 export function Places({ centreId }: { centreId: string }) {
   const words = useWords();
@@ -21,6 +25,7 @@ export function Places({ centreId }: { centreId: string }) {
   const operator = useOperator();
   const targets = useTargets();
   const chosen = useLoad(operator.operatorId, (signal) => referral.chooseHospital({ ...operator }, { signal }));
+  useAgain(chosen.again, EVERY_MS);
   const kind = targets.value?.find(({ targetId }) => targetId === centreId)?.kind ?? "";
   const hospitals = chosen.value ? [...chosen.value.choices, ...chosen.value.leftOut] : [];
   return (

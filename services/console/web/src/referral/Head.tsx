@@ -4,7 +4,7 @@ import { useLanguage, useWords, worded } from "../i18n";
 import { dayTime, span } from "../i18n/time";
 import { CodeMark } from "../record/CodeMark";
 import { Sign } from "../ui/Sign";
-import { dueOf, toneOf } from "./standing";
+import { dueOf, expectedOf, toneOf } from "./standing";
 
 /** Code, state, whom it is with: one line. */
 export function Head({ referral }: { referral: Referral }) {
@@ -22,6 +22,14 @@ export function Head({ referral }: { referral: Referral }) {
       </span>
     </div>
   );
+}
+
+/** When the receiver expects the person. */
+export function Expected({ referral }: { referral: Referral }) {
+  const words = useWords();
+  const { language } = useLanguage();
+  const at = expectedOf(referral);
+  return at === undefined ? null : <p className="clock">{words.referral.expectedAt(dayTime(at, language))}</p>;
 }
 
 /** The deadline that runs, in words. A clock that is read aloud each second would be unbearable. */

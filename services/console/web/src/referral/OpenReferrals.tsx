@@ -9,7 +9,7 @@ import { Button } from "../ui/Button";
 import { TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { useLoad } from "../ui/useLoad";
-import { Deadline, Head } from "./Head";
+import { Deadline, Expected, Head } from "./Head";
 import { SettleDialog } from "./SettleDialog";
 import { SheetDialog } from "./SheetDialog";
 import { byNeed } from "./standing";
@@ -47,6 +47,7 @@ function Line({ referral, onOpen }: { referral: Referral; onOpen: (what: "settle
   return (
     <li className={`stack-small ${referral.late ? "cards-late" : ""}`}>
       <Head referral={referral} />
+      <Expected referral={referral} />
       <Deadline referral={referral} />
       <div className="dim small">{[windowName(referral.windowId), nameOf(referral.authorStaff)].filter(Boolean).join(" · ")}</div>
       <OfferedList offered={referral.offered} />

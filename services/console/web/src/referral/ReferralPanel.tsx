@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { Referral } from "../gen/tomoshibi/referral/v1/referral_pb";
 import { useWords } from "../i18n";
 import { useClients } from "../net/clients";
 import type { Keeper } from "../record/keeper";
@@ -8,11 +9,13 @@ import { TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { useLoad } from "../ui/useLoad";
 import { DraftPanel } from "./DraftPanel";
-import { Deadline, Head } from "./Head";
+import { Deadline, Expected, Head } from "./Head";
 import { ReleasedPanel } from "./ReleasedPanel";
 import { isOver } from "./standing";
 import { useAgain } from "./useAgain";
 
+/** While a receiver has it in hand, their word is to be seen at once. */
+const EVERY_LIVE_MS = 1_000;
 const EVERY_MS = 3_000;
 const PANEL = "referral";
 
@@ -26,8 +29,12 @@ function useReferrals(recordId: string) {
   const { referral } = useClients();
   const operator = useOperator();
   const listed = useLoad(recordId, async (signal) => (await referral.listReferrals({ ...operator, recordId, limit: 20 }, { signal })).referrals);
-  useAgain(listed.again, EVERY_MS);
+  useAgain(listed.again, listed.value?.some(isUnderWay) ? EVERY_LIVE_MS : EVERY_MS);
   return listed;
+}
+
+function isUnderWay(referral: Referral): boolean {
+  return referral.state !== "drafted" && !isOver(referral);
 }
 
 function useMayRefer(): boolean {
@@ -42,7 +49,7 @@ export function ReferralState({ recordId }: { recordId: string }) {
 
 function UnderWay({ recordId }: { recordId: string }) {
   const words = useWords();
-  const live = useReferrals(recordId).value?.filter((one) => one.state !== "drafted" && !isOver(one)) ?? [];
+  const live = useReferrals(recordId).value?.filter(isUnderWay) ?? [];
   const look = () => {
     const panel = document.getElementById(PANEL);
     panel?.scrollIntoView({ block: "start" });
@@ -54,6 +61,7 @@ function UnderWay({ recordId }: { recordId: string }) {
       {live.map((one) => (
         <div key={one.referralId} className="stack-small">
           <div role="status"><Head referral={one} /></div>
+          <Expected referral={one} />
           <div className="spread"><Deadline referral={one} /><Button size="small" onPress={look}>{words.referral.look}</Button></div>
         </div>
       ))}

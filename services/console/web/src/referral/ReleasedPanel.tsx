@@ -7,7 +7,7 @@ import { Button } from "../ui/Button";
 import { TroubleNotice } from "../ui/Notice";
 import { useLoad } from "../ui/useLoad";
 import { CorrectDialog, RecallDialog } from "./ChangeDialogs";
-import { Deadline, Head } from "./Head";
+import { Deadline, Expected, Head } from "./Head";
 import { AnswerForm, QuestionList } from "./Questions";
 import { SheetDialog } from "./SheetDialog";
 import { isOver, wordsTurn } from "./standing";
@@ -25,6 +25,7 @@ export function ReleasedPanel({ referral, onChanged }: { referral: Referral; onC
   return (
     <div className="stack">
       <Head referral={referral} />
+      <Expected referral={referral} />
       <Deadline referral={referral} />
       {referral.events.some(({ happened }) => happened === "asked") && <Words referral={referral} onChanged={onChanged} />}
       <OfferedList offered={referral.offered} />

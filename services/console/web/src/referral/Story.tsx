@@ -3,7 +3,7 @@ import type { Offered, Referral } from "../gen/tomoshibi/referral/v1/referral_pb
 import { useLanguage, useWords, worded } from "../i18n";
 import { clockTime, dayTime, millis } from "../i18n/time";
 import { Sign, type Tone } from "../ui/Sign";
-import { detailOf } from "./standing";
+import { detailOf, momentOf } from "./standing";
 
 const TONES: Record<string, Tone> = { sent: "busy", waiting: "plain", received: "busy", accepted: "good", declined: "bad", silent: "warn", passed_over: "warn" };
 
@@ -52,11 +52,13 @@ export function Story({ referral }: { referral: Referral }) {
       <ol className="plain-list small">
         {referral.events.map((event, at) => {
           const detail = detailOf(event.body);
+          const moment = momentOf(event.body);
           return (
             <li key={at} className="row">
               <span className="clock dim">{dayTime(millis(event.at) ?? 0, language)}</span>
               <strong>{worded(words.referral.happened, event.happened)}</strong>
               {detail && <span>{worded(words.referral[detail.list], detail.code)}</span>}
+              {moment !== undefined && <span className="clock">{dayTime(moment, language)}</span>}
               {event.by && <span className="dim">{targets.get(event.by) || nameOf(event.by)}</span>}
             </li>
           );

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect, it } from "vitest";
-import { QuestionSchema, ReferralSchema } from "../gen/tomoshibi/referral/v1/referral_pb";
-import { byNeed, changesOf, detailOf, dueOf, openQuestion, toggled } from "./standing";
+import { QuestionSchema, ReferralEventSchema, ReferralSchema } from "../gen/tomoshibi/referral/v1/referral_pb";
+import { byNeed, changesOf, detailOf, dueOf, expectedOf, momentOf, openQuestion, toggled } from "./standing";
 
 const referral = (referralId: string, deadline: number | undefined, late = false) => create(ReferralSchema, { referralId, late, deadlineKind: "decision", ...(deadline === undefined ? {} : { deadline: timestampFromMs(deadline) }) });
 
@@ -28,6 +28,16 @@ it("reads why from an event, and nothing from one that says nothing", () => {
   expect(detailOf('{"happened":"recalled","reason":"resolved"}')).toEqual({ list: "recallReason", code: "resolved" });
   expect(detailOf('{"happened":"raised","alarm":"silent"}')).toEqual({ list: "alarm", code: "silent" });
   expect(detailOf("")).toBeUndefined();
+});
+
+it("tells when the person is expected, by who accepted and until they are there", () => {
+  const expected = (by: string, at: string) => create(ReferralEventSchema, { happened: "expected", by, body: JSON.stringify({ at }) });
+  const events = [expected("h1", "2026-11-21T10:00:00Z"), expected("h2", "2026-11-21T12:00:00Z")];
+  const taken = create(ReferralSchema, { state: "accepted", targetId: "h2", events });
+  expect(expectedOf(taken)).toBe(Date.UTC(2026, 10, 21, 12));
+  expect(expectedOf(create(ReferralSchema, { ...taken, state: "arrived" }))).toBeUndefined();
+  expect(expectedOf(create(ReferralSchema, { state: "accepted", targetId: "h3", events }))).toBeUndefined();
+  expect(momentOf('{"at":"tomorrow"}')).toBeUndefined();
 });
 
 it("sends only what was said for this referral", () => {

@@ -50,6 +50,19 @@ export function detailOf(body: string): { list: "refusal" | "recallReason" | "ar
   return undefined;
 }
 
+/** The moment that was told with an event. */
+export function momentOf(body: string): number | undefined {
+  const at = parsed(body)?.["at"];
+  const ms = typeof at === "string" ? Date.parse(at) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** When whoever accepted expects the person, until they know more. */
+export function expectedOf({ state, targetId, events }: Referral): number | undefined {
+  const told = events.filter(({ happened, by }) => happened === "expected" && by === targetId).at(-1);
+  return state === "accepted" && told ? momentOf(told.body) : undefined;
+}
+
 function parsed(body: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body);
