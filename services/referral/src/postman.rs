@@ -24,8 +24,12 @@ use crate::webhook::{Sent, Webhooks};
 const AT_ONCE: i64 = 50;
 /// Refused so often, a message is set aside.
 const REFUSALS: i64 = 5;
-/// Between two tries: these, then the last one for ever, each a little shorter or longer by chance.
+/// Between two tries of a message that is refused, in seconds: these, then the last one for ever.
 const AGAIN: [u64; 6] = [1, 2, 5, 15, 30, 60];
+/// Between two looks whether a centre is there again, for ever. Only the first message is tried while it is
+/// away, so a look costs little; with the time to connect (`webhook::CONNECT`) whoever is back is found
+/// within two seconds.
+const LOOK_AGAIN: Duration = Duration::from_millis(900);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Postman {
@@ -76,16 +80,34 @@ impl Postman {
         let postman = self.clone();
         tokio::spawn(async move {
             let round = Round { postman: &postman, operator, centre };
-            let moved = round.run().await.unwrap_or_else(|error| {
+            let look = round.run().await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "a push to a centre failed; it is repeated");
                 false
             });
             postman.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
-            if moved {
+            if look {
                 postman.nudge.notify_one();
             }
         });
     }
+}
+
+/// How far a round came.
+#[derive(Clone, Copy, Debug)]
+struct Pushed {
+    moved: bool,
+    stopped: Stopped,
+}
+
+/// Why nothing more was pushed.
+#[derive(Clone, Copy, Debug)]
+enum Stopped {
+    AtTheEnd,
+    Away,
+    /// By this one message, which is not set aside yet.
+    Refused {
+        wait: Duration,
+    },
 }
 
 /// One centre, as far as it goes now.
@@ -96,7 +118,7 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// Whether something was pushed, so that more may follow.
+    /// Whether there is more to look at: something was pushed, or the next try has its moment now.
     async fn run(&self) -> Result<bool, ReferralError> {
         let (keeper, owner) = (&self.postman.centres.keeper, self.postman.owner.as_str());
         let store = &keeper.store;
@@ -108,45 +130,48 @@ impl Round<'_> {
             return Ok(false);
         }
         let pushed = self.push_all().await;
-        let failures = store.cursor(&self.operator, &self.centre).await?.failures;
-        let (moved, failures) = match &pushed {
-            Ok((moved, true)) => (*moved, 0),
-            Ok((moved, false)) => (*moved, failures + 1),
-            Err(_) => (false, failures + 1),
+        let failures = store.cursor(&self.operator, &self.centre).await?.failures + 1;
+        let (wait, failures) = match pushed.as_ref().map_or(Stopped::Away, |pushed| pushed.stopped) {
+            Stopped::AtTheEnd => (Duration::ZERO, 0),
+            Stopped::Refused { wait } => (wait, failures),
+            Stopped::Away => (by_chance(LOOK_AGAIN), failures),
         };
-        let next = if failures == 0 { keeper.clock.now() } else { keeper.clock.now() + pause(failures) };
-        store.leave_centre(&self.operator, &self.centre, owner, (next, failures)).await?;
-        pushed.map(|_| moved)
+        let next = (keeper.clock.now() + wait, failures);
+        store.leave_centre(&self.operator, &self.centre, owner, next).await?;
+        pushed.map(|pushed| pushed.moved || failures > 0)
     }
 
-    /// Whether something was pushed, and whether the centre is there.
-    async fn push_all(&self) -> Result<(bool, bool), ReferralError> {
+    async fn push_all(&self) -> Result<Pushed, ReferralError> {
         let keeper = &self.postman.centres.keeper;
+        let mut pushed = Pushed { moved: false, stopped: Stopped::AtTheEnd };
         let target = self.postman.renderer.directory.find(&self.operator, self.centre.as_str()).await?;
-        let Some(target) = target.filter(|row| row.way == "webhook") else { return Ok((false, true)) };
+        let Some(target) = target.filter(|row| row.way == "webhook") else { return Ok(pushed) };
         let rows = keeper.store.to_push(&self.operator, &self.centre, keeper.clock.now(), AT_ONCE).await?;
-        let mut moved = false;
         for row in rows {
-            let event = self.postman.renderer.delivery(&row).await?.event;
-            let now = keeper.clock.now();
-            let sent = match event.is_empty() {
-                true => Sent::Refused,
-                false => {
-                    let message = (row.event_id.as_str(), event.as_str());
-                    self.postman.webhooks.send((&self.centre, &target.url), message, now).await
-                }
-            };
-            match sent {
+            pushed.stopped = match self.push(&row, &target.url).await? {
                 Sent::Received => {
                     self.received(&row).await?;
-                    moved = true;
+                    Stopped::AtTheEnd
                 }
-                Sent::Away => return Ok((moved, false)),
-                Sent::Refused if self.refused(&row).await? => moved = true,
-                Sent::Refused => return Ok((moved, false)),
+                Sent::Away => Stopped::Away,
+                Sent::Refused => self.refused(&row).await?,
+            };
+            match pushed.stopped {
+                Stopped::AtTheEnd => pushed.moved = true,
+                Stopped::Away | Stopped::Refused { .. } => return Ok(pushed),
             }
         }
-        Ok((moved, true))
+        Ok(pushed)
+    }
+
+    async fn push(&self, row: &DeliveryRow, url: &str) -> Result<Sent, ReferralError> {
+        let event = self.postman.renderer.delivery(row).await?.event;
+        if event.is_empty() {
+            return Ok(Sent::Refused);
+        }
+        let (message, now) =
+            ((row.event_id.as_str(), event.as_str()), self.postman.centres.keeper.clock.now());
+        Ok(self.postman.webhooks.send((&self.centre, url), message, now).await)
     }
 
     async fn received(&self, row: &DeliveryRow) -> Result<(), ReferralError> {
@@ -161,22 +186,28 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// Whether it holds up nothing any more.
-    async fn refused(&self, row: &DeliveryRow) -> Result<bool, ReferralError> {
+    /// Often enough refused, it is set aside and holds up nothing any more.
+    async fn refused(&self, row: &DeliveryRow) -> Result<Stopped, ReferralError> {
         let keeper = &self.postman.centres.keeper;
         let (aside, now) = (row.attempts + 1 >= REFUSALS, keeper.clock.now());
+        let wait = pause(row.attempts + 1);
         metrics::counter!("tomoshibi_referral_refused_total").increment(1);
-        keeper.store.note_refused(&row.event_id, aside, now + pause(row.attempts + 1)).await?;
+        keeper.store.note_refused(&row.event_id, aside, now + wait).await?;
         if aside && row.aside == 0 {
             let alarm =
                 Alarm { kind: "referral_set_aside", operator: Some(self.operator.clone()), window: None };
             self.postman.alarms.raise(alarm, Some(row.referral_id.clone()));
         }
-        Ok(aside)
+        Ok(if aside { Stopped::AtTheEnd } else { Stopped::Refused { wait } })
     }
 }
 
-fn pause(failures: i64) -> Duration {
-    let step = usize::try_from(failures.max(1) - 1).unwrap_or(0).min(AGAIN.len() - 1);
-    Duration::from_secs(AGAIN[step]).mul_f64(rand::random_range(0.8..1.0))
+fn pause(refusals: i64) -> Duration {
+    let step = usize::try_from(refusals.max(1) - 1).unwrap_or(0).min(AGAIN.len() - 1);
+    by_chance(Duration::from_secs(AGAIN[step]))
+}
+
+/// A little shorter, so that not all come at the same moment.
+fn by_chance(wait: Duration) -> Duration {
+    wait.mul_f64(rand::random_range(0.8..1.0))
 }

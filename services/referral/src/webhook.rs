@@ -11,6 +11,10 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode, Url};
 use shell::webhook::SigningKeys;
 
+/// Until somebody who is there has taken the connection. Whoever comes back while it lasts is found by the
+/// network's own second try, after one second.
+const CONNECT: Duration = Duration::from_secs(2);
+
 /// What came of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
@@ -50,8 +54,8 @@ impl Webhooks {
         }
         // Only the first in a process counts; the binary may have been faster.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client =
-            Client::builder().redirect(Policy::none()).referer(false).user_agent("tomoshibi").build();
+        let client = Client::builder().redirect(Policy::none()).referer(false).connect_timeout(CONNECT);
+        let client = client.user_agent("tomoshibi").build();
         let client = client.map_err(|_| {
             WebhookFault("this machine has no certificates to trust (ca-certificates)".to_owned())
         })?;

@@ -5,7 +5,13 @@ mod kit;
 #[path = "../../escalation/tests/peers/receiver.rs"]
 mod receiver;
 
-use kit::{SECRET, mins, on_both_stores, secs};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use kit::{Line, SECRET, mins, on_both_stores, secs};
 use receiver::{Answer, Receiver};
 
 #[tokio::test]
@@ -61,6 +67,96 @@ async fn a_message_that_is_refused_again_and_again_holds_up_nothing_and_is_tried
             line.count("delivery WHERE kind = 'referral' AND state <> 'received'").await == 0
         })
         .await;
+    })
+    .await;
+}
+
+/// A centre whose machine is up and whose program is down, until it is back.
+struct Centre {
+    url: String,
+    is_back: Arc<AtomicBool>,
+    tried: Arc<AtomicUsize>,
+    took: Arc<Mutex<Vec<String>>>,
+}
+
+impl Centre {
+    async fn away() -> Self {
+        let is_back = Arc::<AtomicBool>::default();
+        let tried = Arc::<AtomicUsize>::default();
+        let took = Arc::<Mutex<Vec<String>>>::default();
+        let desk = (is_back.clone(), tried.clone(), took.clone());
+        let app = axum::Router::new().fallback(take).with_state(desk);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/cases", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { url, is_back, tried, took }
+    }
+
+    fn tried(&self) -> usize {
+        self.tried.load(Ordering::SeqCst)
+    }
+}
+
+type Desk = (Arc<AtomicBool>, Arc<AtomicUsize>, Arc<Mutex<Vec<String>>>);
+
+async fn take(State((is_back, tried, took)): State<Desk>, body: String) -> StatusCode {
+    tried.fetch_add(1, Ordering::SeqCst);
+    if !is_back.load(Ordering::SeqCst) {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    let event: serde_json::Value = serde_json::from_str(&body).unwrap();
+    took.lock().unwrap().push(event["subject"].as_str().unwrap().to_owned());
+    StatusCode::OK
+}
+
+/// Until whoever pushes has put the centre down again.
+async fn rests(line: &Line) {
+    line.until("nobody pushes", || async {
+        line.count("centre_cursor WHERE lease_owner IS NOT NULL").await == 0
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_webhook_centre_that_was_away_for_three_hours_has_everything_within_two_seconds_of_its_return() {
+    on_both_stores(|line| async move {
+        let centre = Centre::away().await;
+        line.knows_one("hook", "webhook", &centre.url).await.unwrap();
+        let mut sent = Vec::new();
+        for _ in 0..5 {
+            sent.push(line.refers_to(&["hook"]).await.referral_id);
+            line.clock.advance(secs(1));
+        }
+        for _ in 0..18 {
+            let before = centre.tried();
+            line.until("it is looked for", || async {
+                line.clock.advance(secs(1));
+                centre.tried() > before
+            })
+            .await;
+            rests(&line).await;
+            line.clock.advance(mins(10));
+        }
+        line.until("the last look is over", || async { centre.tried() > 18 }).await;
+        rests(&line).await;
+        assert_eq!(centre.took.lock().unwrap().len(), 0);
+
+        centre.is_back.store(true, Ordering::SeqCst);
+        let back = line.clock.now();
+        while line.clock.now().since(back) < secs(2) {
+            line.clock.advance(Duration::from_millis(100));
+            tokio::task::yield_now().await;
+        }
+
+        line.until("all is received", || async {
+            line.count("delivery WHERE kind = 'referral' AND state <> 'received'").await == 0
+        })
+        .await;
+        assert_eq!(line.clock.now(), back + secs(2), "by then and no later");
+        let took = centre.took.lock().unwrap().clone();
+        let first: Vec<&String> = took.iter().filter(|one| sent.contains(one)).collect();
+        assert_eq!(first, sent.iter().collect::<Vec<_>>(), "in their order, each once");
+        assert!(line.alarm_stands("referral_overdue").await);
     })
     .await;
 }

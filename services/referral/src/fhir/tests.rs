@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{Told, bundle};
 use crate::cloudevent;
-use oracles::{ORACLES, PYTHON, judged_by};
+use oracles::{ORACLES, judged_by, judged_by_python};
 
 #[path = "../../tests/oracles/mod.rs"]
 mod oracles;
@@ -123,11 +123,8 @@ fn spoilt(good: &Value) -> Vec<(&'static str, Value)> {
 
 /// What each of the two has against each Bundle.
 fn judged(bundles: &[Value]) -> [Vec<Vec<String>>; 2] {
-    let folder = &*ORACLES;
-    fs::write(folder.join("r4.mjs"), NODE).unwrap();
-    fs::write(folder.join("r4b.py"), PYTHON).unwrap();
-    let python = folder.join("venv/bin/python");
-    [judged_by("node", "r4.mjs", bundles), judged_by(&python.to_string_lossy(), "r4b.py", bundles)]
+    fs::write(ORACLES.join("r4.mjs"), NODE).unwrap();
+    [judged_by("node", "r4.mjs", bundles), judged_by_python(bundles)]
 }
 
 #[test]

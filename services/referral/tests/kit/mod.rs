@@ -14,9 +14,9 @@ mod rota;
 use std::future::Future;
 use std::time::Duration;
 
-use domain::access::{Person, Principal, Role};
+use domain::access::{Person, Principal, Role, SessionKind};
 use domain::escalation::Pace;
-use domain::ids::{AccountId, CallId, DeskId, SessionId};
+use domain::ids::{AccountId, CallId, DeskId, OperatorId, SessionId};
 use domain::ledger::AnsweredBy;
 use domain::private::Private;
 use domain::time::Instant;
@@ -30,7 +30,7 @@ use proto::triage::v1 as triage_pb;
 use proto::triage::v1::triage_service_client::TriageServiceClient;
 use proto::triage::v1::triage_service_server::TriageServiceServer;
 use referral::{Deps, Referrals, Settings, start};
-use shell::access::SESSION;
+use shell::access::{Access, Opening, SESSION, Sessions};
 use shell::alarms::Alarms;
 use shell::audit::Audit;
 use shell::bus::Bus;
@@ -80,6 +80,9 @@ pub struct Line {
     pub alarms: Alarms,
     pub ledger: Ledger,
     pub status: Status,
+    /// Of services, and as they show it.
+    token: Token,
+    pub token_shown: String,
     running: Referrals,
     triage: triage::Triage,
     _escalation: escalation::Escalations,
@@ -151,6 +154,9 @@ impl Line {
             ledger.has_account(staff, &account(staff).to_string()).await;
             ledger.sits(staff, None).await;
         }
+        let token_file = folder.path().join("token");
+        let token = Token::load(&token_file, true).unwrap();
+        let token_shown = format!("Bearer {}", std::fs::read_to_string(token_file).unwrap().trim());
         Self {
             clock,
             db,
@@ -159,6 +165,8 @@ impl Line {
             alarms,
             ledger,
             status,
+            token,
+            token_shown,
             running,
             triage,
             _escalation: escalation,
@@ -184,6 +192,42 @@ impl Line {
         let server = CentreServiceServer::new(self.running.centre.clone());
         let server = server.map_request(by(centre, &[Role::Centre]));
         CentreServiceClient::new(near(server, PATIENCE, &Token::generate()))
+    }
+
+    /// The way back for centres that speak FHIR, over HTTP and behind the real gate; its address.
+    pub async fn serves_fhir(&self) -> String {
+        let access = Access::new(self.token.clone(), self.sessions(), self.audit.clone(), self.clock.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = self.running.fhir(&access);
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        format!("http://{address}/fhir")
+    }
+
+    fn sessions(&self) -> Sessions {
+        let ids = Ids::new(self.clock.clone());
+        Sessions::new(self.db.clone(), self.clock.clone(), ids, shell::access::Limits::default())
+    }
+
+    /// Signs an account in that has one role; the token of its session.
+    pub async fn signs_in(&self, operator: &str, staff: &str, role: Role, kind: SessionKind) -> String {
+        let account = AccountId(Uuid::now_v7());
+        let operator: OperatorId = operator.parse().unwrap();
+        let login = format!("{staff}-{account}");
+        let sql = "INSERT INTO account (account_id, operator_id, staff_id, login, name_sealed, created_us,
+                       changed_us, of_centre) VALUES ($1, $2, $3, $4, $5, 0, 0, 1)";
+        on!(self.db.write(), pool => sqlx::query(sql).bind(account.to_string()).bind(operator.as_str())
+            .bind(staff).bind(&login).bind(Vec::<u8>::new()).execute(pool).await.map(drop))
+        .unwrap();
+        let sql = "INSERT INTO account_role (account_id, role) VALUES ($1, $2)";
+        on!(self.db.write(), pool => sqlx::query(sql).bind(account.to_string()).bind(role.code())
+            .execute(pool).await.map(drop))
+        .unwrap();
+        let mut tx = self.db.begin().await.unwrap();
+        let opening = Opening { account, operator: &operator, kind, device: "" };
+        let opened = self.sessions().open(&mut tx, &opening).await.unwrap();
+        tx.commit().await.unwrap();
+        opened.token.reveal().to_owned()
     }
 
     fn records(&self) -> Client {
