@@ -44,12 +44,15 @@ impl Days {
         &self,
         asker: &Asker,
         asked: &pb::ListDaysRequest,
-    ) -> Result<Vec<pb::Day>, LogError> {
+    ) -> Result<pb::ListDaysResponse, LogError> {
         let (from, to) = dates(&asked.from, &asked.to)?;
         let window = wire::window(&asked.window_id)?;
         let mut found = self.found(&asker.operator, &window, (from, to)).await?;
         found.truncate(MOST);
-        Ok(found.into_iter().map(|found| found.day).collect())
+        let days: Vec<pb::Day> = found.into_iter().map(|found| found.day).collect();
+        let windows = self.windows(&asker.operator).await?;
+        let staff = self.keeper.staff_names(&asker.operator, days.iter().flat_map(people_of));
+        Ok(pb::ListDaysResponse { days, windows, staff })
     }
 
     pub(crate) async fn found(
@@ -108,15 +111,32 @@ impl Days {
         for review in &reviews {
             said.push(self.said(review).await?);
         }
+        let on_call_ids = sealed.on_call_ids();
+        let people = people_of(&head).chain(said.iter().map(|review| review.staff_id.as_str()));
+        let people = people.chain(on_call_ids.iter().map(String::as_str));
+        let staff = self.keeper.staff_names(&asker.operator, people);
         Ok(pb::GetDayResponse {
             day: Some(head),
             versions: shown,
             reviews: said,
             hours: sealed.hours(),
-            on_call_ids: sealed.on_call_ids(),
+            windows: self.windows(&asker.operator).await?,
+            staff,
+            on_call_ids,
             incidents: sealed.incidents(),
             rows: sealed.rows().iter().cloned().map(wire::row).collect(),
         })
+    }
+
+    /// Those of the rota, and without a name those that it named once: their days are still there.
+    pub(crate) async fn windows(&self, operator: &OperatorId) -> Result<Vec<pb::Named>, LogError> {
+        let mut windows = self.keeper.window_names(operator);
+        for (id, ..) in self.keeper.store.last_days(operator).await? {
+            if windows.iter().all(|window| window.id != id) {
+                windows.push(pb::Named { id, name: String::new() });
+            }
+        }
+        Ok(windows)
     }
 
     /// The day with its latest version, for who has just changed it.
@@ -208,6 +228,12 @@ fn open_day(day: &DayOf, open: &Open) -> pb::Day {
         day_kind: open.sealed.day_kind(),
         ..pb::Day::default()
     }
+}
+
+/// Whose records it waits for, and who said the last word.
+fn people_of(day: &pb::Day) -> impl Iterator<Item = &str> {
+    let held = day.kept_open_by.iter().map(|kept| kept.staff_id.as_str());
+    held.chain([day.reviewer.as_str()])
 }
 
 /// The last of each day.

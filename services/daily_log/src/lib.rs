@@ -8,6 +8,7 @@ mod error;
 mod export;
 mod gather;
 mod keeper;
+mod names;
 mod night;
 mod raw;
 mod report;

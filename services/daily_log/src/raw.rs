@@ -55,7 +55,7 @@ impl Days {
         let version = versions.last().map_or(0, |row| row.version);
         let mut lines = vec![json!({
             "line": "day", "window": facts.window, "service_date": facts.service_date,
-            "version": version, "as_of_us": as_of.micros(), "duty": facts.duty,
+            "window_name": self.keeper.window_name(&day.operator, day.window.as_str()), "version": version, "as_of_us": as_of.micros(), "duty": facts.duty,
         })];
         lines.extend(calls.iter().flat_map(entries));
         lines.extend(beside(&facts));

@@ -13,6 +13,8 @@ use crate::wire::{self, window};
 const PERIOD: &str =
     "a month such as 2026-11, a fiscal year (from April) such as 2026, or a quarter such as 2026-Q3";
 
+const REPORT_KEYS: &[&str] = &["window_id", "window_name", "period", "part", "time_band"];
+
 pub(crate) struct Told {
     period: ReportPeriod,
     report: Report,
@@ -50,7 +52,8 @@ impl Days {
             true => format!("daily-log-report-{}", told.period),
             false => format!("daily-log-report-{}-{}", asked.window_id, told.period),
         };
-        let file = told.table().file(format, &name)?;
+        let window = self.keeper.window_name(&asker.operator, &asked.window_id);
+        let file = told.table([&asked.window_id, &window]).file(format, &name)?;
         let entry = Entry::of(&asker.who, &asker.operator, "daily_log.exported").about("report", &name);
         let entry = entry.with("format", asked.format.clone()).with("publish", asked.publish);
         self.keeper.noted(&entry).await?;
@@ -66,7 +69,7 @@ fn period(text: &str) -> Result<ReportPeriod, LogError> {
 }
 
 impl Told {
-    pub(crate) fn said(self) -> pb::GetReportResponse {
+    pub(crate) fn said(self, windows: Vec<pb::Named>) -> pb::GetReportResponse {
         let part = |part: Part| pb::ReportPart { name: part.name, row: Some(wire::row(part.row)) };
         pb::GetReportResponse {
             period: self.period.to_string(),
@@ -74,17 +77,19 @@ impl Told {
             parts: self.report.parts.into_iter().map(part).collect(),
             open_days: self.open_days,
             region: Some(wire::row(self.report.region)),
+            windows,
         }
     }
 
-    fn table(self) -> Table {
+    /// The window by id and name; both are empty for all of them.
+    fn table(self, [window, name]: [&str; 2]) -> Table {
         let period = self.period.to_string();
         let line = |part: &str, row: Row| Line {
-            keys: vec![period.clone(), part.to_owned(), row.band.clone()],
+            keys: [window, name, &period, part, &row.band].map(str::to_owned).to_vec(),
             row,
         };
         let whole = self.report.rows.into_iter().map(|row| line("", row));
         let parts = self.report.parts.into_iter().map(|part| line(&part.name, part.row));
-        Table { keys: &["period", "part", "time_band"], lines: whole.chain(parts).collect() }
+        Table { keys: REPORT_KEYS, lines: whole.chain(parts).collect() }
     }
 }

@@ -20,8 +20,7 @@ impl DailyLogService for LogServer {
         request: Request<pb::ListDaysRequest>,
     ) -> Result<Response<pb::ListDaysResponse>, Status> {
         let asker = Asker::of(&request, &request.get_ref().operator_id)?;
-        let days = self.days.list(&asker, request.get_ref()).await?;
-        Ok(Response::new(pb::ListDaysResponse { days }))
+        Ok(Response::new(self.days.list(&asker, request.get_ref()).await?))
     }
 
     async fn get_day(
@@ -66,7 +65,8 @@ impl DailyLogService for LogServer {
         let asker = Asker::of(&request, &request.get_ref().operator_id)?;
         let asked = request.get_ref();
         let report = self.days.report(&asker, (&asked.window_id, &asked.period), asked.publish).await?;
-        Ok(Response::new(report.said()))
+        let windows = self.days.windows(&asker.operator).await?;
+        Ok(Response::new(report.said(windows)))
     }
 
     async fn export_report(
@@ -85,6 +85,8 @@ impl DailyLogService for LogServer {
     ) -> Result<Response<pb::ListNightSupportResponse>, Status> {
         let asker = Asker::of(&request, &request.get_ref().operator_id)?;
         let calls = self.days.night_support(&asker, request.get_ref()).await?;
-        Ok(Response::new(pb::ListNightSupportResponse { calls }))
+        let answered = calls.iter().map(|call| call.staff_id.as_str());
+        let staff = self.days.keeper.staff_names(&asker.operator, answered);
+        Ok(Response::new(pb::ListNightSupportResponse { calls, staff }))
     }
 }

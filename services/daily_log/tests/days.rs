@@ -142,6 +142,29 @@ async fn days_are_listed_newest_first_and_another_operator_sees_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_centre_has_no_board_and_is_told_the_names_of_windows_and_people() {
+    on_both_stores(|line| async move {
+        let call = line.rings(&answered()).await;
+        line.clock.advance(hours(1));
+        line.opens(&mut line.writes("ito", &[Role::Counsellor]), call).await;
+        line.has_looked().await;
+        let told = |names: &[pb::Named]| {
+            names.iter().map(|one| (one.id.clone(), one.name.clone())).collect::<Vec<_>>()
+        };
+        let named = |id: &str, name: &str| (id.to_owned(), name.to_owned());
+
+        let list = line.centre().list_days(span(SUNDAYS, SUNDAYS)).await.unwrap().into_inner();
+        assert_eq!(told(&list.windows), [named("main", "24時間相談")]);
+        assert_eq!(told(&list.staff), [named("ito", "伊藤")], "ito's record keeps it open");
+
+        let day = line.day(SUNDAYS).await;
+        assert_eq!(told(&day.windows), [named("main", "24時間相談")]);
+        assert_eq!(told(&day.staff), [named("aoki", "青木"), named("ito", "伊藤")], "aoki is on call");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_answered_names_the_field_and_what_would_be_right() {
     on_both_stores(|line| async move {
         let list = |from: &str, to: &str| {
@@ -201,10 +224,15 @@ async fn a_day_goes_out_as_csv_xlsx_and_json_and_a_month_as_a_report() {
 
         let csv = String::from_utf8(line.exported("csv", SUNDAYS, SUNDAYS).await).unwrap();
         assert!(
-            csv.starts_with("\u{feff}window_id,service_date,day_kind,state,version,hash,time_band,"),
+            csv.starts_with(
+                "\u{feff}window_id,window_name,service_date,day_kind,state,version,hash,time_band,"
+            ),
             "{csv}"
         );
-        assert!(csv.lines().nth(1).unwrap().starts_with("main,2026-11-22,sunday,sealed,1,"), "{csv}");
+        assert!(
+            csv.lines().nth(1).unwrap().starts_with("main,24時間相談,2026-11-22,sunday,sealed,1,"),
+            "{csv}"
+        );
         let json: serde_json::Value =
             serde_json::from_slice(&line.exported("json", SUNDAYS, SUNDAYS).await).unwrap();
         assert_eq!((&json[0]["time_band"], &json[0]["offered"]), (&"day".into(), &1.into()));

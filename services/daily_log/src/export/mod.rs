@@ -123,17 +123,20 @@ impl Days {
         for found in self.found(&asker.operator, window, span).await?.into_iter().rev() {
             let rows = found.sealed.rows();
             let rows = if publish { suppress_rows(rows.to_vec()) } else { rows.to_vec() };
-            lines.extend(rows.into_iter().map(|row| line(&found.day, row)));
+            let name = self.keeper.window_name(&asker.operator, &found.day.window_id);
+            lines.extend(rows.into_iter().map(|row| line(&found.day, &name, row)));
         }
         Ok(Table { keys: DAY_KEYS, lines })
     }
 }
 
-const DAY_KEYS: &[&str] = &["window_id", "service_date", "day_kind", "state", "version", "hash", "time_band"];
+const DAY_KEYS: &[&str] =
+    &["window_id", "window_name", "service_date", "day_kind", "state", "version", "hash", "time_band"];
 
-fn line(day: &pb::Day, row: Row) -> Line {
+fn line(day: &pb::Day, window: &str, row: Row) -> Line {
     let keys = [
         day.window_id.clone(),
+        window.to_owned(),
         day.service_date.clone(),
         day.day_kind.clone(),
         day.state.clone(),

@@ -309,7 +309,7 @@ fallback = "+81300000190"
 [[staff]]
 id = "ito"
 operator = "example"
-name = "ito"
+name = "伊藤"
 qualifications = ["psw"]
 psychiatric_experience = true
 languages = ["ja"]
@@ -327,7 +327,7 @@ contacts = ["sip:sato"]
 [[staff]]
 id = "aoki"
 operator = "example"
-name = "aoki"
+name = "青木"
 qualifications = ["designated_physician"]
 psychiatric_experience = true
 languages = ["ja"]

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tomoshibi/daily_log/v1/daily_log.proto.
  */
 export const file_tomoshibi_daily_log_v1_daily_log: GenFile = /*@__PURE__*/
-  fileDesc("CiZ0b21vc2hpYmkvZGFpbHlfbG9nL3YxL2RhaWx5X2xvZy5wcm90bxIWdG9tb3NoaWJpLmRhaWx5X2xvZy52MSK5AgoDRGF5EhEKCXdpbmRvd19pZBgBIAEoCRIUCgxzZXJ2aWNlX2RhdGUYAiABKAkSDQoFc3RhdGUYAyABKAkSDwoHdmVyc2lvbhgEIAEoDRIMCgRoYXNoGAUgASgJEi0KCXNlYWxlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoMa2VwdF9vcGVuX2J5GAcgAygLMiAudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5LZXB0T3BlbhIQCghyZXZpZXdlchgIIAEoCRIvCgtyZXZpZXdlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIY29tbWVudHMYCiABKAkSDQoFY2FsbHMYCyABKA0SEAoIZGF5X2tpbmQYDCABKAkiNQoIS2VwdE9wZW4SCwoDd2h5GAEgASgJEgoKAmlkGAIgASgJEhAKCHN0YWZmX2lkGAMgASgJIvoBCgNSb3cSDAoEYmFuZBgBIAEoCRI5CgdmaWd1cmVzGAIgAygLMigudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5Sb3cuRmlndXJlc0VudHJ5EjcKBmNvdW50cxgDIAMoCzInLnRvbW9zaGliaS5kYWlseV9sb2cudjEuUm93LkNvdW50c0VudHJ5EhIKCnN1cHByZXNzZWQYBCADKAkaLgoMRmlndXJlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEaLQoLQ291bnRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgEOgI4ASJTCg9MaXN0RGF5c1JlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEQoJd2luZG93X2lkGAIgASgJEgwKBGZyb20YAyABKAkSCgoCdG8YBCABKAkiPQoQTGlzdERheXNSZXNwb25zZRIpCgRkYXlzGAEgAygLMhsudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5EYXkiXgoNR2V0RGF5UmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIRCgl3aW5kb3dfaWQYAiABKAkSFAoMc2VydmljZV9kYXRlGAMgASgJEg8KB3ZlcnNpb24YBCABKA0iwQIKDkdldERheVJlc3BvbnNlEigKA2RheRgBIAEoCzIbLnRvbW9zaGliaS5kYWlseV9sb2cudjEuRGF5EikKBHJvd3MYAiADKAsyGy50b21vc2hpYmkuZGFpbHlfbG9nLnYxLlJvdxItCgh2ZXJzaW9ucxgDIAMoCzIbLnRvbW9zaGliaS5kYWlseV9sb2cudjEuRGF5EjAKBWhvdXJzGAQgAygLMiEudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5Ib3VyT2ZEYXkSLwoHcmV2aWV3cxgFIAMoCzIeLnRvbW9zaGliaS5kYWlseV9sb2cudjEuUmV2aWV3EhMKC29uX2NhbGxfaWRzGAYgAygJEjMKCWluY2lkZW50cxgHIAMoCzIgLnRvbW9zaGliaS5kYWlseV9sb2cudjEuSW5jaWRlbnQiUgoJSG91ck9mRGF5EgwKBGhvdXIYASABKA0SDQoFY2FsbHMYAiABKA0SEAoIYW5zd2VyZWQYAyABKA0SFgoObG9uZ2VzdF93YWl0X3MYBCABKA0idwoISW5jaWRlbnQSDAoEa2luZBgBIAEoCRItCglyYWlzZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNsZWFyZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInYKBlJldmlldxIPCgd2ZXJzaW9uGAEgASgNEg8KB3ZlcmRpY3QYAiABKAkSEAoIc3RhZmZfaWQYAyABKAkSJgoCYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGNvbW1lbnRzGAUgASgJImEKEFZlcmlmeURheVJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEQoJd2luZG93X2lkGAIgASgJEhQKDHNlcnZpY2VfZGF0ZRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgNIjUKEVZlcmlmeURheVJlc3BvbnNlEg8KB291dGNvbWUYASABKAkSDwoHZGlmZmVycxgCIAMoCSKEAQoQUmV2aWV3RGF5UmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIRCgl3aW5kb3dfaWQYAiABKAkSFAoMc2VydmljZV9kYXRlGAMgASgJEg8KB3ZlcnNpb24YBCABKA0SDwoHYXBwcm92ZRgFIAEoCBIQCghjb21tZW50cxgGIAEoCSI9ChFSZXZpZXdEYXlSZXNwb25zZRIoCgNkYXkYASABKAsyGy50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkRheSJ2ChFFeHBvcnREYXlzUmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIRCgl3aW5kb3dfaWQYAiABKAkSDAoEZnJvbRgDIAEoCRIKCgJ0bxgEIAEoCRIOCgZmb3JtYXQYBSABKAkSDwoHcHVibGlzaBgGIAEoCCJGChJFeHBvcnREYXlzUmVzcG9uc2USDAoEZmlsZRgBIAEoDBIMCgRuYW1lGAIgASgJEhQKDGNvbnRlbnRfdHlwZRgDIAEoCSJbChBHZXRSZXBvcnRSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhEKCXdpbmRvd19pZBgCIAEoCRIOCgZwZXJpb2QYAyABKAkSDwoHcHVibGlzaBgEIAEoCCLBAQoRR2V0UmVwb3J0UmVzcG9uc2USDgoGcGVyaW9kGAEgASgJEikKBHJvd3MYAiADKAsyGy50b21vc2hpYmkuZGFpbHlfbG9nLnYxLlJvdxIxCgVwYXJ0cxgDIAMoCzIiLnRvbW9zaGliaS5kYWlseV9sb2cudjEuUmVwb3J0UGFydBIRCglvcGVuX2RheXMYBCABKA0SKwoGcmVnaW9uGAUgASgLMhsudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5Sb3ciRAoKUmVwb3J0UGFydBIMCgRuYW1lGAEgASgJEigKA3JvdxgCIAEoCzIbLnRvbW9zaGliaS5kYWlseV9sb2cudjEuUm93Im4KE0V4cG9ydFJlcG9ydFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEQoJd2luZG93X2lkGAIgASgJEg4KBnBlcmlvZBgDIAEoCRIOCgZmb3JtYXQYBCABKAkSDwoHcHVibGlzaBgFIAEoCCJIChRFeHBvcnRSZXBvcnRSZXNwb25zZRIMCgRmaWxlGAEgASgMEgwKBG5hbWUYAiABKAkSFAoMY29udGVudF90eXBlGAMgASgJIkgKF0xpc3ROaWdodFN1cHBvcnRSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEgwKBGZyb20YAiABKAkSCgoCdG8YAyABKAkiTwoYTGlzdE5pZ2h0U3VwcG9ydFJlc3BvbnNlEjMKBWNhbGxzGAEgAygLMiQudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5OaWdodFN1cHBvcnQiywEKDE5pZ2h0U3VwcG9ydBIRCglwZXJzb25faWQYASABKAkSEQoJcmVjb3JkX2lkGAIgASgJEi8KC2Fuc3dlcmVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHbWludXRlcxgFIAEoDRITCgtkaXNwb3NpdGlvbhgGIAEoCRIQCghzdGFmZl9pZBgHIAEoCTK2BgoPRGFpbHlMb2dTZXJ2aWNlEl0KCExpc3REYXlzEicudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5MaXN0RGF5c1JlcXVlc3QaKC50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkxpc3REYXlzUmVzcG9uc2USVwoGR2V0RGF5EiUudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5HZXREYXlSZXF1ZXN0GiYudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5HZXREYXlSZXNwb25zZRJgCglWZXJpZnlEYXkSKC50b21vc2hpYmkuZGFpbHlfbG9nLnYxLlZlcmlmeURheVJlcXVlc3QaKS50b21vc2hpYmkuZGFpbHlfbG9nLnYxLlZlcmlmeURheVJlc3BvbnNlEmAKCVJldmlld0RheRIoLnRvbW9zaGliaS5kYWlseV9sb2cudjEuUmV2aWV3RGF5UmVxdWVzdBopLnRvbW9zaGliaS5kYWlseV9sb2cudjEuUmV2aWV3RGF5UmVzcG9uc2USYwoKRXhwb3J0RGF5cxIpLnRvbW9zaGliaS5kYWlseV9sb2cudjEuRXhwb3J0RGF5c1JlcXVlc3QaKi50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkV4cG9ydERheXNSZXNwb25zZRJgCglHZXRSZXBvcnQSKC50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkdldFJlcG9ydFJlcXVlc3QaKS50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkdldFJlcG9ydFJlc3BvbnNlEmkKDEV4cG9ydFJlcG9ydBIrLnRvbW9zaGliaS5kYWlseV9sb2cudjEuRXhwb3J0UmVwb3J0UmVxdWVzdBosLnRvbW9zaGliaS5kYWlseV9sb2cudjEuRXhwb3J0UmVwb3J0UmVzcG9uc2USdQoQTGlzdE5pZ2h0U3VwcG9ydBIvLnRvbW9zaGliaS5kYWlseV9sb2cudjEuTGlzdE5pZ2h0U3VwcG9ydFJlcXVlc3QaMC50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkxpc3ROaWdodFN1cHBvcnRSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("CiZ0b21vc2hpYmkvZGFpbHlfbG9nL3YxL2RhaWx5X2xvZy5wcm90bxIWdG9tb3NoaWJpLmRhaWx5X2xvZy52MSK5AgoDRGF5EhEKCXdpbmRvd19pZBgBIAEoCRIUCgxzZXJ2aWNlX2RhdGUYAiABKAkSDQoFc3RhdGUYAyABKAkSDwoHdmVyc2lvbhgEIAEoDRIMCgRoYXNoGAUgASgJEi0KCXNlYWxlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoMa2VwdF9vcGVuX2J5GAcgAygLMiAudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5LZXB0T3BlbhIQCghyZXZpZXdlchgIIAEoCRIvCgtyZXZpZXdlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIY29tbWVudHMYCiABKAkSDQoFY2FsbHMYCyABKA0SEAoIZGF5X2tpbmQYDCABKAkiNQoIS2VwdE9wZW4SCwoDd2h5GAEgASgJEgoKAmlkGAIgASgJEhAKCHN0YWZmX2lkGAMgASgJIvoBCgNSb3cSDAoEYmFuZBgBIAEoCRI5CgdmaWd1cmVzGAIgAygLMigudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5Sb3cuRmlndXJlc0VudHJ5EjcKBmNvdW50cxgDIAMoCzInLnRvbW9zaGliaS5kYWlseV9sb2cudjEuUm93LkNvdW50c0VudHJ5EhIKCnN1cHByZXNzZWQYBCADKAkaLgoMRmlndXJlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEaLQoLQ291bnRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgEOgI4ASJTCg9MaXN0RGF5c1JlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEQoJd2luZG93X2lkGAIgASgJEgwKBGZyb20YAyABKAkSCgoCdG8YBCABKAkimwEKEExpc3REYXlzUmVzcG9uc2USKQoEZGF5cxgBIAMoCzIbLnRvbW9zaGliaS5kYWlseV9sb2cudjEuRGF5Ei4KB3dpbmRvd3MYAiADKAsyHS50b21vc2hpYmkuZGFpbHlfbG9nLnYxLk5hbWVkEiwKBXN0YWZmGAMgAygLMh0udG9tb3NoaWJpLmRhaWx5X2xvZy52MS5OYW1lZCIhCgVOYW1lZBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJIl4KDUdldERheVJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEQoJd2luZG93X2lkGAIgASgJEhQKDHNlcnZpY2VfZGF0ZRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgNIp8DCg5HZXREYXlSZXNwb25zZRIoCgNkYXkYASABKAsyGy50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkRheRIpCgRyb3dzGAIgAygLMhsudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5Sb3cSLQoIdmVyc2lvbnMYAyADKAsyGy50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkRheRIwCgVob3VycxgEIAMoCzIhLnRvbW9zaGliaS5kYWlseV9sb2cudjEuSG91ck9mRGF5Ei8KB3Jldmlld3MYBSADKAsyHi50b21vc2hpYmkuZGFpbHlfbG9nLnYxLlJldmlldxITCgtvbl9jYWxsX2lkcxgGIAMoCRIzCglpbmNpZGVudHMYByADKAsyIC50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkluY2lkZW50Ei4KB3dpbmRvd3MYCCADKAsyHS50b21vc2hpYmkuZGFpbHlfbG9nLnYxLk5hbWVkEiwKBXN0YWZmGAkgAygLMh0udG9tb3NoaWJpLmRhaWx5X2xvZy52MS5OYW1lZCJSCglIb3VyT2ZEYXkSDAoEaG91chgBIAEoDRINCgVjYWxscxgCIAEoDRIQCghhbnN3ZXJlZBgDIAEoDRIWCg5sb25nZXN0X3dhaXRfcxgEIAEoDSJ3CghJbmNpZGVudBIMCgRraW5kGAEgASgJEi0KCXJhaXNlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY2xlYXJlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAidgoGUmV2aWV3Eg8KB3ZlcnNpb24YASABKA0SDwoHdmVyZGljdBgCIAEoCRIQCghzdGFmZl9pZBgDIAEoCRImCgJhdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIY29tbWVudHMYBSABKAkiYQoQVmVyaWZ5RGF5UmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIRCgl3aW5kb3dfaWQYAiABKAkSFAoMc2VydmljZV9kYXRlGAMgASgJEg8KB3ZlcnNpb24YBCABKA0iNQoRVmVyaWZ5RGF5UmVzcG9uc2USDwoHb3V0Y29tZRgBIAEoCRIPCgdkaWZmZXJzGAIgAygJIoQBChBSZXZpZXdEYXlSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhEKCXdpbmRvd19pZBgCIAEoCRIUCgxzZXJ2aWNlX2RhdGUYAyABKAkSDwoHdmVyc2lvbhgEIAEoDRIPCgdhcHByb3ZlGAUgASgIEhAKCGNvbW1lbnRzGAYgASgJIj0KEVJldmlld0RheVJlc3BvbnNlEigKA2RheRgBIAEoCzIbLnRvbW9zaGliaS5kYWlseV9sb2cudjEuRGF5InYKEUV4cG9ydERheXNSZXF1ZXN0EhMKC29wZXJhdG9yX2lkGAEgASgJEhEKCXdpbmRvd19pZBgCIAEoCRIMCgRmcm9tGAMgASgJEgoKAnRvGAQgASgJEg4KBmZvcm1hdBgFIAEoCRIPCgdwdWJsaXNoGAYgASgIIkYKEkV4cG9ydERheXNSZXNwb25zZRIMCgRmaWxlGAEgASgMEgwKBG5hbWUYAiABKAkSFAoMY29udGVudF90eXBlGAMgASgJIlsKEEdldFJlcG9ydFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSEQoJd2luZG93X2lkGAIgASgJEg4KBnBlcmlvZBgDIAEoCRIPCgdwdWJsaXNoGAQgASgIIvEBChFHZXRSZXBvcnRSZXNwb25zZRIOCgZwZXJpb2QYASABKAkSKQoEcm93cxgCIAMoCzIbLnRvbW9zaGliaS5kYWlseV9sb2cudjEuUm93EjEKBXBhcnRzGAMgAygLMiIudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5SZXBvcnRQYXJ0EhEKCW9wZW5fZGF5cxgEIAEoDRIrCgZyZWdpb24YBSABKAsyGy50b21vc2hpYmkuZGFpbHlfbG9nLnYxLlJvdxIuCgd3aW5kb3dzGAYgAygLMh0udG9tb3NoaWJpLmRhaWx5X2xvZy52MS5OYW1lZCJECgpSZXBvcnRQYXJ0EgwKBG5hbWUYASABKAkSKAoDcm93GAIgASgLMhsudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5Sb3cibgoTRXhwb3J0UmVwb3J0UmVxdWVzdBITCgtvcGVyYXRvcl9pZBgBIAEoCRIRCgl3aW5kb3dfaWQYAiABKAkSDgoGcGVyaW9kGAMgASgJEg4KBmZvcm1hdBgEIAEoCRIPCgdwdWJsaXNoGAUgASgIIkgKFEV4cG9ydFJlcG9ydFJlc3BvbnNlEgwKBGZpbGUYASABKAwSDAoEbmFtZRgCIAEoCRIUCgxjb250ZW50X3R5cGUYAyABKAkiSAoXTGlzdE5pZ2h0U3VwcG9ydFJlcXVlc3QSEwoLb3BlcmF0b3JfaWQYASABKAkSDAoEZnJvbRgCIAEoCRIKCgJ0bxgDIAEoCSJ9ChhMaXN0TmlnaHRTdXBwb3J0UmVzcG9uc2USMwoFY2FsbHMYASADKAsyJC50b21vc2hpYmkuZGFpbHlfbG9nLnYxLk5pZ2h0U3VwcG9ydBIsCgVzdGFmZhgCIAMoCzIdLnRvbW9zaGliaS5kYWlseV9sb2cudjEuTmFtZWQiywEKDE5pZ2h0U3VwcG9ydBIRCglwZXJzb25faWQYASABKAkSEQoJcmVjb3JkX2lkGAIgASgJEi8KC2Fuc3dlcmVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHbWludXRlcxgFIAEoDRITCgtkaXNwb3NpdGlvbhgGIAEoCRIQCghzdGFmZl9pZBgHIAEoCTK2BgoPRGFpbHlMb2dTZXJ2aWNlEl0KCExpc3REYXlzEicudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5MaXN0RGF5c1JlcXVlc3QaKC50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkxpc3REYXlzUmVzcG9uc2USVwoGR2V0RGF5EiUudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5HZXREYXlSZXF1ZXN0GiYudG9tb3NoaWJpLmRhaWx5X2xvZy52MS5HZXREYXlSZXNwb25zZRJgCglWZXJpZnlEYXkSKC50b21vc2hpYmkuZGFpbHlfbG9nLnYxLlZlcmlmeURheVJlcXVlc3QaKS50b21vc2hpYmkuZGFpbHlfbG9nLnYxLlZlcmlmeURheVJlc3BvbnNlEmAKCVJldmlld0RheRIoLnRvbW9zaGliaS5kYWlseV9sb2cudjEuUmV2aWV3RGF5UmVxdWVzdBopLnRvbW9zaGliaS5kYWlseV9sb2cudjEuUmV2aWV3RGF5UmVzcG9uc2USYwoKRXhwb3J0RGF5cxIpLnRvbW9zaGliaS5kYWlseV9sb2cudjEuRXhwb3J0RGF5c1JlcXVlc3QaKi50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkV4cG9ydERheXNSZXNwb25zZRJgCglHZXRSZXBvcnQSKC50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkdldFJlcG9ydFJlcXVlc3QaKS50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkdldFJlcG9ydFJlc3BvbnNlEmkKDEV4cG9ydFJlcG9ydBIrLnRvbW9zaGliaS5kYWlseV9sb2cudjEuRXhwb3J0UmVwb3J0UmVxdWVzdBosLnRvbW9zaGliaS5kYWlseV9sb2cudjEuRXhwb3J0UmVwb3J0UmVzcG9uc2USdQoQTGlzdE5pZ2h0U3VwcG9ydBIvLnRvbW9zaGliaS5kYWlseV9sb2cudjEuTGlzdE5pZ2h0U3VwcG9ydFJlcXVlc3QaMC50b21vc2hpYmkuZGFpbHlfbG9nLnYxLkxpc3ROaWdodFN1cHBvcnRSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.Day
@@ -219,6 +219,20 @@ export type ListDaysResponse = Message<"tomoshibi.daily_log.v1.ListDaysResponse"
    * @generated from field: repeated tomoshibi.daily_log.v1.Day days = 1;
    */
   days: Day[];
+
+  /**
+   * All windows of the operator, as the rota names them now; one that it no longer has is without a name.
+   *
+   * @generated from field: repeated tomoshibi.daily_log.v1.Named windows = 2;
+   */
+  windows: Named[];
+
+  /**
+   * Whoever is named in the days and is in the rota.
+   *
+   * @generated from field: repeated tomoshibi.daily_log.v1.Named staff = 3;
+   */
+  staff: Named[];
 };
 
 /**
@@ -227,6 +241,30 @@ export type ListDaysResponse = Message<"tomoshibi.daily_log.v1.ListDaysResponse"
  */
 export const ListDaysResponseSchema: GenMessage<ListDaysResponse> = /*@__PURE__*/
   messageDesc(file_tomoshibi_daily_log_v1_daily_log, 4);
+
+/**
+ * What the rota calls an id: those who read the log need not have the board.
+ *
+ * @generated from message tomoshibi.daily_log.v1.Named
+ */
+export type Named = Message<"tomoshibi.daily_log.v1.Named"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message tomoshibi.daily_log.v1.Named.
+ * Use `create(NamedSchema)` to create a new message.
+ */
+export const NamedSchema: GenMessage<Named> = /*@__PURE__*/
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 5);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.GetDayRequest
@@ -260,7 +298,7 @@ export type GetDayRequest = Message<"tomoshibi.daily_log.v1.GetDayRequest"> & {
  * Use `create(GetDayRequestSchema)` to create a new message.
  */
 export const GetDayRequestSchema: GenMessage<GetDayRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 5);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 6);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.GetDayResponse
@@ -306,6 +344,18 @@ export type GetDayResponse = Message<"tomoshibi.daily_log.v1.GetDayResponse"> & 
    * @generated from field: repeated tomoshibi.daily_log.v1.Incident incidents = 7;
    */
   incidents: Incident[];
+
+  /**
+   * As in the list.
+   *
+   * @generated from field: repeated tomoshibi.daily_log.v1.Named windows = 8;
+   */
+  windows: Named[];
+
+  /**
+   * @generated from field: repeated tomoshibi.daily_log.v1.Named staff = 9;
+   */
+  staff: Named[];
 };
 
 /**
@@ -313,7 +363,7 @@ export type GetDayResponse = Message<"tomoshibi.daily_log.v1.GetDayResponse"> & 
  * Use `create(GetDayResponseSchema)` to create a new message.
  */
 export const GetDayResponseSchema: GenMessage<GetDayResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 6);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 7);
 
 /**
  * An hour of the service date, in its order: a day that starts at 09:00 ends with hour 8.
@@ -349,7 +399,7 @@ export type HourOfDay = Message<"tomoshibi.daily_log.v1.HourOfDay"> & {
  * Use `create(HourOfDaySchema)` to create a new message.
  */
 export const HourOfDaySchema: GenMessage<HourOfDay> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 7);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 8);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.Incident
@@ -376,7 +426,7 @@ export type Incident = Message<"tomoshibi.daily_log.v1.Incident"> & {
  * Use `create(IncidentSchema)` to create a new message.
  */
 export const IncidentSchema: GenMessage<Incident> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 8);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 9);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.Review
@@ -415,7 +465,7 @@ export type Review = Message<"tomoshibi.daily_log.v1.Review"> & {
  * Use `create(ReviewSchema)` to create a new message.
  */
 export const ReviewSchema: GenMessage<Review> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 9);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 10);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.VerifyDayRequest
@@ -447,7 +497,7 @@ export type VerifyDayRequest = Message<"tomoshibi.daily_log.v1.VerifyDayRequest"
  * Use `create(VerifyDayRequestSchema)` to create a new message.
  */
 export const VerifyDayRequestSchema: GenMessage<VerifyDayRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 10);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 11);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.VerifyDayResponse
@@ -473,7 +523,7 @@ export type VerifyDayResponse = Message<"tomoshibi.daily_log.v1.VerifyDayRespons
  * Use `create(VerifyDayResponseSchema)` to create a new message.
  */
 export const VerifyDayResponseSchema: GenMessage<VerifyDayResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 11);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 12);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.ReviewDayRequest
@@ -519,7 +569,7 @@ export type ReviewDayRequest = Message<"tomoshibi.daily_log.v1.ReviewDayRequest"
  * Use `create(ReviewDayRequestSchema)` to create a new message.
  */
 export const ReviewDayRequestSchema: GenMessage<ReviewDayRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 12);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 13);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.ReviewDayResponse
@@ -536,7 +586,7 @@ export type ReviewDayResponse = Message<"tomoshibi.daily_log.v1.ReviewDayRespons
  * Use `create(ReviewDayResponseSchema)` to create a new message.
  */
 export const ReviewDayResponseSchema: GenMessage<ReviewDayResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 13);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 14);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.ExportDaysRequest
@@ -585,7 +635,7 @@ export type ExportDaysRequest = Message<"tomoshibi.daily_log.v1.ExportDaysReques
  * Use `create(ExportDaysRequestSchema)` to create a new message.
  */
 export const ExportDaysRequestSchema: GenMessage<ExportDaysRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 14);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 15);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.ExportDaysResponse
@@ -612,7 +662,7 @@ export type ExportDaysResponse = Message<"tomoshibi.daily_log.v1.ExportDaysRespo
  * Use `create(ExportDaysResponseSchema)` to create a new message.
  */
 export const ExportDaysResponseSchema: GenMessage<ExportDaysResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 15);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 16);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.GetReportRequest
@@ -648,7 +698,7 @@ export type GetReportRequest = Message<"tomoshibi.daily_log.v1.GetReportRequest"
  * Use `create(GetReportRequestSchema)` to create a new message.
  */
 export const GetReportRequestSchema: GenMessage<GetReportRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 16);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 17);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.GetReportResponse
@@ -687,6 +737,11 @@ export type GetReportResponse = Message<"tomoshibi.daily_log.v1.GetReportRespons
    * @generated from field: tomoshibi.daily_log.v1.Row region = 5;
    */
   region?: Row | undefined;
+
+  /**
+   * @generated from field: repeated tomoshibi.daily_log.v1.Named windows = 6;
+   */
+  windows: Named[];
 };
 
 /**
@@ -694,7 +749,7 @@ export type GetReportResponse = Message<"tomoshibi.daily_log.v1.GetReportRespons
  * Use `create(GetReportResponseSchema)` to create a new message.
  */
 export const GetReportResponseSchema: GenMessage<GetReportResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 17);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 18);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.ReportPart
@@ -716,7 +771,7 @@ export type ReportPart = Message<"tomoshibi.daily_log.v1.ReportPart"> & {
  * Use `create(ReportPartSchema)` to create a new message.
  */
 export const ReportPartSchema: GenMessage<ReportPart> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 18);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 19);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.ExportReportRequest
@@ -755,7 +810,7 @@ export type ExportReportRequest = Message<"tomoshibi.daily_log.v1.ExportReportRe
  * Use `create(ExportReportRequestSchema)` to create a new message.
  */
 export const ExportReportRequestSchema: GenMessage<ExportReportRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 19);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 20);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.ExportReportResponse
@@ -782,7 +837,7 @@ export type ExportReportResponse = Message<"tomoshibi.daily_log.v1.ExportReportR
  * Use `create(ExportReportResponseSchema)` to create a new message.
  */
 export const ExportReportResponseSchema: GenMessage<ExportReportResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 20);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 21);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.ListNightSupportRequest
@@ -809,7 +864,7 @@ export type ListNightSupportRequest = Message<"tomoshibi.daily_log.v1.ListNightS
  * Use `create(ListNightSupportRequestSchema)` to create a new message.
  */
 export const ListNightSupportRequestSchema: GenMessage<ListNightSupportRequest> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 21);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 22);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.ListNightSupportResponse
@@ -819,6 +874,13 @@ export type ListNightSupportResponse = Message<"tomoshibi.daily_log.v1.ListNight
    * @generated from field: repeated tomoshibi.daily_log.v1.NightSupport calls = 1;
    */
   calls: NightSupport[];
+
+  /**
+   * Who answered, where the rota knows them.
+   *
+   * @generated from field: repeated tomoshibi.daily_log.v1.Named staff = 2;
+   */
+  staff: Named[];
 };
 
 /**
@@ -826,7 +888,7 @@ export type ListNightSupportResponse = Message<"tomoshibi.daily_log.v1.ListNight
  * Use `create(ListNightSupportResponseSchema)` to create a new message.
  */
 export const ListNightSupportResponseSchema: GenMessage<ListNightSupportResponse> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 22);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 23);
 
 /**
  * @generated from message tomoshibi.daily_log.v1.NightSupport
@@ -873,7 +935,7 @@ export type NightSupport = Message<"tomoshibi.daily_log.v1.NightSupport"> & {
  * Use `create(NightSupportSchema)` to create a new message.
  */
 export const NightSupportSchema: GenMessage<NightSupport> = /*@__PURE__*/
-  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 23);
+  messageDesc(file_tomoshibi_daily_log_v1_daily_log, 24);
 
 /**
  * Days are counted from the ledger and signed records only. A sealed version never changes: what is amended
