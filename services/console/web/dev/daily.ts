@@ -1,12 +1,16 @@
 // Days of two windows in every state, with versions, a report and night support.
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
-import { type DailyLogService, type Day, DaySchema, HourOfDaySchema, IncidentSchema, NightSupportSchema, type Review, ReviewSchema, type Row, RowSchema } from "../src/gen/tomoshibi/daily_log/v1/daily_log_pb";
+import { type DailyLogService, type Day, DaySchema, HourOfDaySchema, IncidentSchema, NamedSchema, NightSupportSchema, type Review, ReviewSchema, type Row, RowSchema } from "../src/gen/tomoshibi/daily_log/v1/daily_log_pb";
 import { at, type Line } from "./line";
 
 const DAY = 86_400_000;
 const HASH = "3f9a1c07be52d84460f1a7cc90e2b5d1837fe6042b9ac51d70e8f3a6bb214c9d";
 const DISPOSITIONS = { D01: 9, D02: 4, D03: 7, D04: 2, D05: 1, D06: 1, D08: 1, D11: 3, D13: 2 };
+
+// The centre has no board: the server tells the names. `yoru-b` is a window that the rota has no longer.
+const WINDOWS = [{ id: "night", name: "夜間こころの電話" }, { id: "yoru-b", name: "" }].map((named) => create(NamedSchema, named));
+const STAFF = [{ id: "sato", name: "佐藤 由美" }, { id: "suzuki", name: "鈴木 健" }, { id: "kimura", name: "木村 直子" }, { id: "aoki", name: "青木 誠" }].map((named) => create(NamedSchema, named));
 
 const dateOf = (ms: number) => new Date(ms + 9 * 3_600_000).toISOString().slice(0, 10);
 const big = (figures: Record<string, number>) => Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, BigInt(figure)]));
@@ -38,7 +42,7 @@ export function dailyLogService(line: Line, there: () => Promise<void>, how: URL
     const serviceDate = dateOf(now - ago * DAY);
     const weekday = new Date(`${serviceDate}T00:00:00Z`).getUTCDay();
     const state = ago === 0 ? "open" : ago === 1 ? "sealed" : ago === 4 ? "returned" : "approved";
-    const open = ago === 0 ? [{ why: "not_over", id: "" }, { why: "live_call", id: "call-1" }, { why: "unsigned_record", id: "rec-1", staffId: "sato" }, { why: "open_referral", id: "ref-1" }, { why: "unsigned_record", id: "rec-9", staffId: "suzuki" }] : [];
+    const open = ago === 0 ? [{ why: "not_over", id: "" }, { why: "live_call", id: "call-1" }, { why: "unsigned_record", id: "rec-1", staffId: "sato" }, { why: "open_referral", id: "ref-1" }, { why: "unsigned_record", id: "rec-9", staffId: "suzuki" }, { why: "unsigned_record", id: "0192f0c4-call", staffId: "" }] : [];
     const version = ago === 0 ? 0 : ago === 1 ? 2 : 1;
     return create(DaySchema, { windowId, serviceDate, state, version, calls: 37 - ago, dayKind: weekday === 0 ? "sunday" : weekday === 6 ? "saturday" : "weekday", keptOpenBy: open, ...(version > 0 ? { hash: HASH, sealedAt: at(now - ago * DAY + 7_200_000) } : {}), ...(state === "returned" ? { comments: reviews[0]?.comments ?? "", reviewer: "c-hokuto" } : {}), ...told.get(`${windowId} ${serviceDate}`) });
   };
@@ -50,14 +54,14 @@ export function dailyLogService(line: Line, there: () => Promise<void>, how: URL
   };
   const file = (name: string, format: string) => ({ file: new TextEncoder().encode("\ufeff業務日,窓口,入電\r\n"), name: `${name}.${format}`, contentType: "text/csv" });
   return {
-    listDays: async ({ windowId, from, to }) => (await there(), { days: all().filter((day) => (windowId === "" || day.windowId === windowId) && day.serviceDate >= from && day.serviceDate <= to) }),
+    listDays: async ({ windowId, from, to }) => (await there(), { days: all().filter((day) => (windowId === "" || day.windowId === windowId) && day.serviceDate >= from && day.serviceDate <= to), windows: WINDOWS, staff: STAFF }),
     getDay: async ({ windowId, serviceDate, version }) => {
       await there();
       const day = find(windowId, serviceDate);
       const shown = version || day.version;
       const versions = Array.from({ length: day.version }, (_, n) => create(DaySchema, { ...day, version: n + 1, state: n + 1 < day.version ? "returned" : day.state, hash: n === 0 ? HASH.split("").reverse().join("") : HASH }));
       const hours = Array.from({ length: 24 }, (_, n) => create(HourOfDaySchema, { hour: (n + 9) % 24, calls: (n * 7) % 5, answered: Math.max(0, ((n * 7) % 5) - (n % 6 === 2 ? 1 : 0)), longestWaitS: (n * 37) % 131 }));
-      return { day: versions[shown - 1] ?? day, rows: rowsOf(shown > 1 ? 2 : 0), versions, hours, reviews: day.version > 1 || day.state === "returned" ? reviews : [], onCallIds: ["kimura", "aoki"], incidents: [create(IncidentSchema, { kind: "redis_away", raisedAt: at(now - DAY), clearedAt: at(now - DAY + 600_000) }), create(IncidentSchema, { kind: "nobody_signed_in", raisedAt: at(now - DAY / 2) })] };
+      return { day: versions[shown - 1] ?? day, rows: rowsOf(shown > 1 ? 2 : 0), versions, hours, reviews: day.version > 1 || day.state === "returned" ? reviews : [], onCallIds: ["kimura", "aoki"], windows: WINDOWS, staff: STAFF, incidents: [create(IncidentSchema, { kind: "redis_away", raisedAt: at(now - DAY), clearedAt: at(now - DAY + 600_000) }), create(IncidentSchema, { kind: "nobody_signed_in", raisedAt: at(now - DAY / 2) })] };
     },
     verifyDay: async () => (await there(), how.has("broken") ? { outcome: "differs", differs: ["day answered", "B3 by_triage/B"] } : { outcome: "same" }),
     reviewDay: async ({ windowId, serviceDate, version, approve, comments }) => {
@@ -77,14 +81,14 @@ export function dailyLogService(line: Line, there: () => Promise<void>, how: URL
       const names = /-\d\d$/.test(period) ? Array.from({ length: 30 }, (_, n) => `${period}-${String(n + 1).padStart(2, "0")}`) : months;
       const parts = names.map((name, n) => ({ name, row: publish ? published(row("day", 0.5 + (n % 7) / 8)) : row("day", 0.5 + (n % 7) / 8) }));
       const region = create(RowSchema, { band: "region", figures: big({ offered: 811, records: 702, referrals: 61, declines: 14, hours_without_acceptance: 22, repeat_callers: 9 }), counts: big({ "by_topic/psychiatric": 240, "by_topic/home": 66, "by_decline/no_bed": 8, "by_decline/out_of_area": 6, "by_area_decline/県北:no_bed": 8, "by_area_decline/県南:out_of_area": 3 }) });
-      return { period, rows, parts, openDays: 2, ...(period.includes("Q") ? { region: publish ? published(region) : region } : {}) };
+      return { period, rows, parts, openDays: 2, windows: WINDOWS, ...(period.includes("Q") ? { region: publish ? published(region) : region } : {}) };
     },
     exportReport: async ({ period, format }) => (await there(), line.mustBeFresh(), file(`report-${period}`, format)),
     listNightSupport: async ({ from }) => {
       await there();
       line.mustBeFresh();
       const begun = Date.parse(`${from}T23:10:00+09:00`);
-      return { calls: [0, 1, 4, 9].map((days, n) => create(NightSupportSchema, { personId: `0192f0c4-7a11-70${n % 2}`, recordId: `0192f0c4-9b${n}1-7c02`, answeredAt: at(begun + days * DAY), endedAt: at(begun + days * DAY + (18 + n * 7) * 60_000), minutes: 18 + n * 7, disposition: n === 2 ? "D03" : "D01", staffId: "sato" })) };
+      return { staff: STAFF, calls: [0, 1, 4, 9].map((days, n) => create(NightSupportSchema, { personId: `0192f0c4-7a11-70${n % 2}`, recordId: `0192f0c4-9b${n}1-7c02`, answeredAt: at(begun + days * DAY), endedAt: at(begun + days * DAY + (18 + n * 7) * 60_000), minutes: 18 + n * 7, disposition: n === 2 ? "D03" : "D01", staffId: "sato" })) };
     },
   };
 }

@@ -48,7 +48,7 @@ export class Line {
       create(BoardDeskSchema, { deskId: "seki-3", presence: "signed_out", kind: "phone_first", phoneRegistered: false }),
     ];
     this.person = create(PersonSchema, {
-      personId: "p-1", name: "山田 花子", kana: "やまだ はなこ", birthDate: "1988-04-02", sex: "female", municipality: "北斗市", records: 3,
+      personId: "p-1", name: "山田 花子", kana: "やまだ はなこ", birthDate: "1988-04-02", sex: "female", municipality: "北斗市", records: 3, supportContract: { from: "2026-04-01", until: "2027-03-31" },
       plan: { revision: 2, at: at(Date.now() - 40 * 86_400_000), earlySigns: "眠れない日が 3 日続く\n返事が短くなる", whatHelps: "ゆっくり話す。犬の話をすると落ち着く", whomToRing: "姉（夜も可）、訪問看護ステーション", whatToAvoid: "急がせること。大きな声", consent: true, consentDate: "2026-10-01", reviewOn: "2026-10-31" },
       history: [{ at: at(Date.now() - 90 * 86_400_000), happened: "created" }, { at: at(Date.now() - 40 * 86_400_000), happened: "plan_saved" }],
     });

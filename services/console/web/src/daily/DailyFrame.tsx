@@ -3,18 +3,21 @@ import { usePath } from "../app/router";
 import { useWords } from "../i18n";
 import { useMe } from "../session/SessionProvider";
 import { may } from "./days";
+import { type Names, NamesProvider } from "./toldNames";
 
 interface Props {
   title: ReactNode;
   /** Which of the pages is open; none on a page below them. */
   here?: "list" | "reports" | "support";
   aside?: ReactNode;
+  /** What windows and people are called, for all that stands below. */
+  names: Names;
   children: ReactNode;
   className?: string;
 }
 
 /** Heading and the ways between the pages of the daily log, each for whom it is. */
-export function DailyFrame({ title, here, aside, children, className = "" }: Props) {
+export function DailyFrame({ title, here, aside, names, children, className = "" }: Props) {
   const words = useWords();
   const { roles } = useMe();
   const path = usePath();
@@ -38,7 +41,7 @@ export function DailyFrame({ title, here, aside, children, className = "" }: Pro
           </ul>
         </nav>
       )}
-      {children}
+      <NamesProvider names={names}>{children}</NamesProvider>
     </div>
   );
 }

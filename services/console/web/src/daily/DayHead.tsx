@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { useStaffName } from "../board/BoardProvider";
 import type { Day } from "../gen/tomoshibi/daily_log/v1/daily_log_pb";
 import { useLanguage, useWords, worded } from "../i18n";
 import { dayTime, millis } from "../i18n/time";
@@ -9,7 +8,8 @@ import { Panel } from "../ui/Panel";
 import { addressOf } from "./days";
 import { amount } from "./figures";
 import { KeptOpenBy } from "./KeptOpenBy";
-import { useDateName, useWindowNames } from "./names";
+import { useNames } from "./toldNames";
+import { useDateName } from "./names";
 import { StateTag } from "./StateTag";
 
 /** What is shown of a hash: enough to compare by eye. */
@@ -18,9 +18,8 @@ const SHORT = 12;
 export function DayHead({ day, latest, onCallIds }: { day: Day; latest: number; onCallIds: string[] }) {
   const words = useWords();
   const { language } = useLanguage();
-  const staffName = useStaffName();
+  const { staffName, windowName } = useNames();
   const dateName = useDateName();
-  const windows = useWindowNames();
   const sealed = millis(day.sealedAt);
   return (
     <Panel title={words.daily.head} aside={<StateTag state={day.state} />} tone={day.state === "returned" ? "bad" : "plain"}>
@@ -28,7 +27,7 @@ export function DayHead({ day, latest, onCallIds }: { day: Day; latest: number; 
       {day.version > 0 && day.version < latest && <Notice tone="warn" live>{words.daily.oldVersion(latest)} <a href={addressOf(day.windowId, day.serviceDate)}>{words.daily.toLatest}</a></Notice>}
       <dl className="figures day-head">
         <div><dt>{words.daily.date}</dt><dd>{dateName(day.serviceDate)}</dd></div>
-        <div><dt>{words.daily.window}</dt><dd>{windows.nameOf(day.windowId)}</dd></div>
+        <div><dt>{words.daily.window}</dt><dd>{windowName(day.windowId)}</dd></div>
         <div><dt>{words.daily.dayKind}</dt><dd>{worded(words.daily.kinds, day.dayKind)}</dd></div>
         <div><dt>{words.daily.calls}</dt><dd>{words.daily.amountOf(amount(day.calls, "cases", language), words.daily.units["cases"] ?? "")}</dd></div>
         <div><dt>{words.daily.version}</dt><dd>{day.version > 0 ? words.daily.versionOf(day.version) : words.daily.noVersion}</dd></div>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { go, usePath } from "../app/router";
 import type { GetDayResponse } from "../gen/tomoshibi/daily_log/v1/daily_log_pb";
 import { useWords } from "../i18n";
@@ -14,7 +14,9 @@ import { addressOf, dateAfter, may } from "./days";
 import { ExportPanel } from "./ExportPanel";
 import { FiguresTable } from "./FiguresTable";
 import { Incidents } from "./Incidents";
-import { useDateName, useWindowNames } from "./names";
+import { JumpLinks, type Part, placeOfPart } from "./JumpLinks";
+import { useToldNames } from "./toldNames";
+import { useDateName } from "./names";
 import { ReviewPanel } from "./ReviewPanel";
 import { Reviews } from "./Reviews";
 import { VerifyPanel } from "./VerifyPanel";
@@ -25,7 +27,6 @@ export function DayPage({ windowId, date }: { windowId: string; date: string }) 
   const words = useWords();
   const { dailyLog } = useClients();
   const operator = useOperator();
-  const windows = useWindowNames();
   const dateName = useDateName();
   const version = Number(new URLSearchParams(usePath().split("?")[1]).get("version") ?? 0) || 0;
   const [said, setSaid] = useState<{ tone: "good" | "warn"; text: string }>();
@@ -33,13 +34,14 @@ export function DayPage({ windowId, date }: { windowId: string; date: string }) 
   // What became of a review is said at the head of the page, while its dialog may have lain far below.
   useEffect(() => notice.current?.focus(), [said]);
   const read = useLoad(`${windowId} ${date} ${version}`, (signal) => dailyLog.getDay({ ...operator, windowId, serviceDate: date, version }, { signal }));
+  const names = useToldNames(read.value);
   const reviewed = (tone: "good" | "warn", text: string) => {
     setSaid({ tone, text });
     go(addressOf(windowId, date).slice(1));
     read.again();
   };
   return (
-    <DailyFrame title={`${words.daily.title} ${words.daily.dayOf(windows.nameOf(windowId), dateName(date))}`} aside={<Ways windowId={windowId} date={date} />}>
+    <DailyFrame title={`${words.daily.title} ${words.daily.dayOf(names.windowName(windowId), dateName(date))}`} names={names} aside={<Ways windowId={windowId} date={date} />}>
       {said && <div ref={notice} tabIndex={-1}><Notice tone={said.tone} live>{said.text}</Notice></div>}
       <TroubleNotice trouble={read.trouble} />
       {read.busy && !read.value && <p role="status">{words.common.loading}</p>}
@@ -68,17 +70,26 @@ function Read({ read, onReviewed }: { read: GetDayResponse; onReviewed: (tone: "
   if (!day) return null;
   const { windowId, serviceDate } = day;
   const latest = Math.max(day.version, ...read.versions.map(({ version }) => version));
+  const [reviews, exports, sealed] = [may("review", roles), may("export", roles), read.versions.length > 0];
+  const parts: [Part, boolean][] = [["figures", true], ["plots", true], ["versions", sealed], ["review", true], ["export", exports]];
+  const history = <Reviews reviews={read.reviews} />;
   return (
     <>
+      <JumpLinks parts={parts.filter(([, there]) => there).map(([part]) => part)} />
       <DayHead day={day} latest={latest} onCallIds={read.onCallIds} />
-      {may("review", roles) && <ReviewPanel day={day} latest={latest} onReviewed={onReviewed} />}
-      <Panel title={words.daily.figures}><FiguresTable rows={read.rows} title={words.daily.figures} /></Panel>
-      <DayPlots rows={read.rows} hours={read.hours} />
+      {reviews && <Place part="review"><ReviewPanel day={day} latest={latest} onReviewed={onReviewed} /></Place>}
+      <Place part="figures"><Panel title={words.daily.figures}><FiguresTable rows={read.rows} title={words.daily.figures} /></Panel></Place>
+      <Place part="plots"><DayPlots rows={read.rows} hours={read.hours} /></Place>
       <Incidents incidents={read.incidents} />
-      {read.versions.length > 0 && <Versions day={day} versions={read.versions} />}
-      <Reviews reviews={read.reviews} />
+      {sealed && <Place part="versions"><Versions day={day} versions={read.versions} /></Place>}
+      {reviews ? history : <Place part="review">{history}</Place>}
       {may("report", roles) && day.version > 0 && <VerifyPanel day={day} />}
-      {may("export", roles) && <ExportPanel read={(how) => dailyLog.exportDays({ ...operator, windowId, from: serviceDate, to: serviceDate, ...how }, { timeoutMs: 180_000 })} />}
+      {exports && <Place part="export"><ExportPanel raw read={(how) => dailyLog.exportDays({ ...operator, windowId, from: serviceDate, to: serviceDate, ...how }, { timeoutMs: 180_000 })} /></Place>}
     </>
   );
+}
+
+/** Where a link of the page's head leads. */
+function Place({ part, children }: { part: Part; children: ReactNode }) {
+  return <div id={placeOfPart(part)} className="jump-place" tabIndex={-1}>{children}</div>;
 }

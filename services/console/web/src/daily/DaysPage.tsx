@@ -10,10 +10,10 @@ import { TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { useLoad } from "../ui/useLoad";
 import { DailyFrame } from "./DailyFrame";
-import { type Range, may, rangeOf } from "./days";
+import { type Range, may, mayBeRaw, rangeOf } from "./days";
 import { DaysTable } from "./DaysTable";
 import { ExportPanel } from "./ExportPanel";
-import { useWindowNames } from "./names";
+import { useToldNames } from "./toldNames";
 import { RangeForm } from "./RangeForm";
 
 /** As many as a server tells at once. */
@@ -41,14 +41,9 @@ export function DaysPage() {
   const { roles } = useMe();
   const now = useLineNow();
   const [asked, setAsked] = useState<Asked>(() => kept() ?? { windowId: "", ...rangeOf(monthAt(now)) });
-  const windows = useWindowNames();
-  const [seen, setSeen] = useState<string[]>([]);
   const key = `${asked.windowId} ${asked.from} ${asked.to}`;
-  const listed = useLoad(key, async (signal) => {
-    const { days } = await dailyLog.listDays({ ...operator, ...asked }, { signal });
-    setSeen((before) => [...new Set([...before, ...days.map(({ windowId }) => windowId)])]);
-    return days;
-  });
+  const listed = useLoad(key, (signal) => dailyLog.listDays({ ...operator, ...asked }, { signal }));
+  const names = useToldNames(listed.value);
   const ask = (next: Partial<Asked>) => {
     const whole = { ...asked, ...next };
     sessionStorage.setItem(KEPT_AS, JSON.stringify(whole));
@@ -56,21 +51,21 @@ export function DaysPage() {
   };
   const [year = 0, month = 1] = asked.from.split("-").map(Number);
   const shown = { year, month };
-  const days = listed.value ?? [];
-  const choices = [...new Set([...windows.known, ...seen, ...(asked.windowId ? [asked.windowId] : [])])].sort();
+  const days = listed.value?.days ?? [];
+  const choices = [...new Set([...names.windows, ...(asked.windowId ? [asked.windowId] : [])])].sort();
   return (
-    <DailyFrame title={`${words.daily.title} ${words.daily.month(year, month)}`} here="list" aside={<Months onMonth={(by) => ask(rangeOf(by === 0 ? monthAt(now) : monthAfter(shown, by)))} />}>
+    <DailyFrame title={`${words.daily.title} ${words.daily.month(year, month)}`} here="list" names={names} aside={<Months onMonth={(by) => ask(rangeOf(by === 0 ? monthAt(now) : monthAfter(shown, by)))} />}>
       <Panel title={words.daily.list}>
         <RangeForm key={`${asked.from} ${asked.to}`} range={asked} onRange={ask} busy={listed.busy}>
-          <Select label={words.daily.window} value={asked.windowId} onChange={(windowId) => ask({ windowId })} options={choices.map((value) => ({ value, label: windows.nameOf(value) }))} empty={words.daily.allWindows} />
+          <Select label={words.daily.window} value={asked.windowId} onChange={(windowId) => ask({ windowId })} options={choices.map((value) => ({ value, label: names.windowName(value) }))} empty={words.daily.allWindows} />
         </RangeForm>
         <TroubleNotice trouble={listed.trouble} />
         {listed.busy && !listed.value && <p role="status">{words.common.loading}</p>}
         {listed.value && days.length === 0 && <p role="status">{words.daily.noDays}</p>}
-        {days.length > 0 && <DaysTable days={days} windowName={windows.nameOf} today={dateAt(now)} />}
+        {days.length > 0 && <DaysTable days={days} windowName={names.windowName} today={dateAt(now)} />}
         {days.length >= MOST && <p className="dim">{words.daily.most}</p>}
       </Panel>
-      {may("export", roles) && <ExportPanel read={(how) => dailyLog.exportDays({ ...operator, ...asked, ...how }, { timeoutMs: 180_000 })} />}
+      {may("export", roles) && <ExportPanel raw={mayBeRaw(asked)} read={(how) => dailyLog.exportDays({ ...operator, ...asked, ...how }, { timeoutMs: 180_000 })} />}
     </DailyFrame>
   );
 }

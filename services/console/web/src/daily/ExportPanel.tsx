@@ -11,24 +11,30 @@ import { type SavedFile, saved, sizeOf } from "./file";
 import { Working } from "./Working";
 
 const FORMATS = ["csv", "xlsx", "json"];
+/** What the figures are counted from; never for publishing. */
+const RAW = "raw";
 
 interface Props {
   read: (how: { format: string; publish: boolean }) => Promise<SavedFile>;
+  /** Days of one window and few enough: what they are counted from can be had too. */
+  raw?: boolean;
   /** Where the page itself has the switch. */
   publish?: boolean;
 }
 
 /** A file for a spreadsheet or a program, kept by the browser. */
-export function ExportPanel({ read, publish }: Props) {
+export function ExportPanel({ read, raw = false, publish }: Props) {
   const words = useWords();
   const { language } = useLanguage();
   const fresh = useFresh();
-  const [format, setFormat] = useState("csv");
+  const formats = raw ? [...FORMATS, RAW] : FORMATS;
+  const [chosen, setChosen] = useState("csv");
+  const format = formats.includes(chosen) ? chosen : "csv";
   const [own, setOwn] = useState(false);
   const [done, setDone] = useState<{ name: string; size: string }>();
   const go = useAct(async () => {
     setDone(undefined);
-    const file = await fresh(() => read({ format, publish: publish ?? own }));
+    const file = await fresh(() => read({ format, publish: format !== RAW && (publish ?? own) }));
     saved(file);
     setDone({ name: file.name, size: sizeOf(file.file.length, language) });
   });
@@ -36,8 +42,9 @@ export function ExportPanel({ read, publish }: Props) {
     <div className="no-print">
       <Panel title={words.daily.export}>
         <p className="dim">{words.daily.exportWhy}</p>
-        <Choices legend={words.daily.format} options={FORMATS.map((value) => ({ value, label: words.daily.formats[value] ?? value }))} chosen={[format]} onChoose={([next = "csv"]) => setFormat(next)} required />
-        {publish === undefined && (
+        <Choices legend={words.daily.format} options={formats.map((value) => ({ value, label: words.daily.formats[value] ?? value }))} chosen={[format]} onChoose={([next = "csv"]) => setChosen(next)} required />
+        {format === RAW && <p className="hint">{words.daily.rawWhy}</p>}
+        {publish === undefined && format !== RAW && (
           <div>
             <Check checked={own} onChange={setOwn}>{words.daily.publish}</Check>
             <p className="hint">{words.daily.publishWhy}</p>

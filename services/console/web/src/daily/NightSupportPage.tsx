@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useLineNow } from "../board/BoardProvider";
-import type { NightSupport } from "../gen/tomoshibi/daily_log/v1/daily_log_pb";
+import type { Named, NightSupport } from "../gen/tomoshibi/daily_log/v1/daily_log_pb";
 import { useLanguage, useWords } from "../i18n";
 import { useClients } from "../net/clients";
 import { monthAfter, monthAt } from "../rota/month";
@@ -13,6 +13,7 @@ import { useAct } from "../ui/useAct";
 import { DailyFrame } from "./DailyFrame";
 import { type Range, rangeOf } from "./days";
 import { amount } from "./figures";
+import { useToldNames } from "./toldNames";
 import { RangeForm } from "./RangeForm";
 import { SupportTable } from "./SupportTable";
 import { Working } from "./Working";
@@ -25,16 +26,17 @@ export function NightSupportPage() {
   const operator = useOperator();
   const fresh = useFresh();
   const now = useLineNow();
-  const [found, setFound] = useState<{ range: Range; calls: NightSupport[] }>();
+  const [found, setFound] = useState<{ range: Range; calls: NightSupport[]; staff: Named[] }>();
   const look = useAct(async (range: Range) => {
-    const { calls } = await fresh(() => dailyLog.listNightSupport({ ...operator, ...range }, { timeoutMs: 60_000 }));
-    setFound({ range, calls });
+    const { calls, staff } = await fresh(() => dailyLog.listNightSupport({ ...operator, ...range }, { timeoutMs: 60_000 }));
+    setFound({ range, calls, staff });
   });
+  const names = useToldNames(found);
   const calls = found?.calls ?? [];
   const people = new Set(calls.map(({ personId }) => personId)).size;
   const minutes = amount(calls.reduce((all, one) => all + one.minutes, 0), "minutes", language);
   return (
-    <DailyFrame className="report" title={words.daily.supportTitle} here="support" aside={calls.length > 0 && <div className="no-print"><Button size="small" onPress={() => window.print()}>{words.common.print}</Button></div>}>
+    <DailyFrame className="report" title={words.daily.supportTitle} here="support" names={names} aside={calls.length > 0 && <div className="no-print"><Button size="small" onPress={() => window.print()}>{words.common.print}</Button></div>}>
       <Panel title={words.daily.support}>
         <p className="dim">{words.daily.supportWhy}</p>
         <RangeForm range={rangeOf(monthAfter(monthAt(now), -1))} onRange={(range) => void look.run(range)} busy={look.busy} go={words.daily.supportShow} />

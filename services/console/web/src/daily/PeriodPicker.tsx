@@ -1,14 +1,9 @@
 import { useWords } from "../i18n";
-import { useClients } from "../net/clients";
-import { monthAt } from "../rota/month";
-import { useOperator } from "../session/SessionProvider";
 import { Button } from "../ui/Button";
 import { Choices } from "../ui/Choices";
 import { Check, Select } from "../ui/Field";
 import { Panel } from "../ui/Panel";
-import { useLoad } from "../ui/useLoad";
-import { rangeOf } from "./days";
-import { useWindowNames } from "./names";
+import { useNames } from "./toldNames";
 import { type Kind, type Period, periodAfter, periodAt, reiwa } from "./period";
 
 const KINDS: Kind[] = ["month", "fiscal", "quarter"];
@@ -26,7 +21,8 @@ interface Props {
 /** Which days are counted together, and whether small numbers are hidden. */
 export function PeriodPicker({ period, onPeriod, windowId, onWindow, publish, onPublish, today }: Props) {
   const words = useWords();
-  const windows = useWindowIds(today, windowId);
+  const names = useNames();
+  const windows = [...new Set([...names.windows, ...(windowId ? [windowId] : [])])].map((value) => ({ value, label: names.windowName(value) }));
   return (
     <div className="no-print">
       <Panel title={words.daily.periodKind}>
@@ -44,17 +40,6 @@ export function PeriodPicker({ period, onPeriod, windowId, onWindow, publish, on
       </Panel>
     </div>
   );
-}
-
-/** Windows on the board, and those that had days of late: a centre has no board. */
-function useWindowIds(today: string, chosen: string): { value: string; label: string }[] {
-  const { dailyLog } = useClients();
-  const operator = useOperator();
-  const windows = useWindowNames();
-  const { from } = rangeOf(monthAt(Date.parse(`${today}T00:00:00+09:00`) - 31 * 86_400_000));
-  const seen = useLoad(`${from} ${today}`, async (signal) => (await dailyLog.listDays({ ...operator, from, to: today }, { signal })).days.map(({ windowId }) => windowId));
-  const ids = [...new Set([...windows.known, ...(seen.value ?? []), ...(chosen ? [chosen] : [])])].sort();
-  return ids.map((value) => ({ value, label: windows.nameOf(value) }));
 }
 
 export function usePeriodName(): (period: Period) => string {

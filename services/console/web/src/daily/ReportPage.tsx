@@ -11,7 +11,7 @@ import { useLoad } from "../ui/useLoad";
 import { DailyFrame } from "./DailyFrame";
 import { may } from "./days";
 import { ExportPanel } from "./ExportPanel";
-import { useWindowNames } from "./names";
+import { useToldNames } from "./toldNames";
 import { type Period, periodAt, periodOf, written } from "./period";
 import { PeriodPicker, usePeriodName } from "./PeriodPicker";
 import { Report } from "./Report";
@@ -29,12 +29,12 @@ export function ReportPage() {
   const [windowId, setWindowId] = useState(asked.get("window") ?? "");
   const [publish, setPublish] = useState(false);
   const periodName = usePeriodName();
-  const windows = useWindowNames();
   const request = { ...operator, windowId, period: written(period), publish };
   const read = useLoad(`${windowId} ${request.period} ${publish}`, (signal) => dailyLog.getReport(request, { signal, timeoutMs: 60_000 }));
-  const title = words.daily.reportOf(periodName(period), windowId ? windows.nameOf(windowId) : words.daily.allWindows);
+  const names = useToldNames(read.value);
+  const title = words.daily.reportOf(periodName(period), windowId ? names.windowName(windowId) : words.daily.allWindows);
   return (
-    <DailyFrame className="report" title={title} here="reports" aside={<div className="no-print"><Button size="small" onPress={() => window.print()}>{words.common.print}</Button></div>}>
+    <DailyFrame className="report" title={title} here="reports" names={names} aside={<div className="no-print"><Button size="small" onPress={() => window.print()}>{words.common.print}</Button></div>}>
       <PeriodPicker period={period} onPeriod={setPeriod} windowId={windowId} onWindow={setWindowId} publish={publish} onPublish={setPublish} today={dateAt(now)} />
       <TroubleNotice trouble={read.trouble} />
       {read.busy && !read.value && <Working title={words.common.loading} />}

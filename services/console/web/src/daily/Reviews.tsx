@@ -1,15 +1,15 @@
-import { useStaffName } from "../board/BoardProvider";
 import type { Review } from "../gen/tomoshibi/daily_log/v1/daily_log_pb";
 import { useLanguage, useWords, worded } from "../i18n";
 import { dayTime, millis } from "../i18n/time";
 import { Panel } from "../ui/Panel";
 import { Sign } from "../ui/Sign";
 import { toneOf } from "./days";
+import { useNames } from "./toldNames";
 
 export function Reviews({ reviews }: { reviews: Review[] }) {
   const words = useWords();
   const { language } = useLanguage();
-  const staffName = useStaffName();
+  const { staffName } = useNames();
   return (
     <Panel title={words.daily.reviews}>
       {reviews.length === 0 && <p className="dim">{words.daily.noReviews}</p>}

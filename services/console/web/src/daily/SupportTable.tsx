@@ -1,16 +1,16 @@
-import { useStaffName } from "../board/BoardProvider";
 import type { NightSupport } from "../gen/tomoshibi/daily_log/v1/daily_log_pb";
 import { isFor, ROUTES } from "../app/routes";
 import { useLanguage, useWords } from "../i18n";
 import { clockTime, dayTime, millis } from "../i18n/time";
 import { useMe } from "../session/SessionProvider";
 import { amount } from "./figures";
+import { useNames } from "./toldNames";
 import { nameOf } from "./names";
 
 export function SupportTable({ calls }: { calls: NightSupport[] }) {
   const words = useWords();
   const { language } = useLanguage();
-  const staffName = useStaffName();
+  const { staffName } = useNames();
   const { roles } = useMe();
   const readsRecords = ROUTES.some((route) => route.path === "/record/:id" && isFor(route, roles));
   return (

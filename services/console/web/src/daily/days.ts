@@ -37,11 +37,11 @@ export function addressOf(windowId: string, date: string, version = 0): string {
 }
 
 /** Where whatever keeps a day open can be looked at; `isOpen` says which pages are for the person. */
-export function placeOf({ why, id }: Pick<KeptOpen, "why" | "id">, isOpen: (path: string) => boolean): string | undefined {
+export function placeOf({ why, id, staffId }: Pick<KeptOpen, "why" | "id" | "staffId">, isOpen: (path: string) => boolean): string | undefined {
   const open = (path: string, address = path) => (isOpen(path) ? `#${address}` : undefined);
   switch (why) {
     case "unsigned_record":
-      return open("/record/:id", `/record/${encodeURIComponent(id)}`);
+      return isUnwritten({ why, staffId }) ? undefined : open("/record/:id", `/record/${encodeURIComponent(id)}`);
     case "open_referral":
       return open("/centre") ?? open("/night");
     case "live_call":
@@ -49,6 +49,19 @@ export function placeOf({ why, id }: Pick<KeptOpen, "why" | "id">, isOpen: (path
     default:
       return undefined;
   }
+}
+
+/** A call was answered and nobody has begun its record yet: the id is the call's, and nobody holds it. */
+export function isUnwritten({ why, staffId }: Pick<KeptOpen, "why" | "staffId">): boolean {
+  return why === "unsigned_record" && staffId === "";
+}
+
+/** As many days as one file of what they are counted from may hold. */
+const RAW_DAYS = 31;
+
+/** What days are counted from is told of one window at a time. */
+export function mayBeRaw({ windowId, from, to }: Range & { windowId: string }): boolean {
+  return windowId !== "" && faultOf({ from, to }) === undefined && to < dateAfter(from, RAW_DAYS);
 }
 
 /** What was read is no longer the latest. */

@@ -1,4 +1,3 @@
-import { useBoard } from "../board/BoardProvider";
 import { useLanguage, useWords, type Words, worded } from "../i18n";
 import { day, shortDay } from "../i18n/time";
 import { beginningOf } from "../rota/month";
@@ -49,12 +48,5 @@ export function usePartName(): (part: string) => string {
     if (date !== undefined && !Number.isNaN(date)) return shortDay(beginningOf(part), language);
     return month > 0 ? words.daily.month(year, month) : part;
   };
-}
-
-/** Whoever has the board knows the names of the windows; others are told ids only. */
-export function useWindowNames(): { nameOf: (windowId: string) => string; known: string[] } {
-  const board = useBoard();
-  const names = new Map(board?.windows.map(({ windowId, name }) => [windowId, name]));
-  return { nameOf: (windowId) => names.get(windowId) || windowId, known: [...names.keys()] };
 }
 

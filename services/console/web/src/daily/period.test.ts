@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, it } from "vitest";
-import { dateAfter, faultOf, isStale, may, placeOf, rangeOf } from "./days";
+import { dateAfter, faultOf, isStale, isUnwritten, may, mayBeRaw, placeOf, rangeOf } from "./days";
 import { periodAfter, periodAt, periodOf, written } from "./period";
 
 it("begins the fiscal year in April", () => {
@@ -29,10 +29,23 @@ it("says why a range of dates cannot be asked for", () => {
 
 it("leads to what keeps a day open only where that page is for the person", () => {
   const only = (open: string) => (path: string) => path === open;
-  expect(placeOf({ why: "unsigned_record", id: "r/1" }, only("/record/:id"))).toBe("#/record/r%2F1");
-  expect(placeOf({ why: "unsigned_record", id: "r1" }, only("/centre"))).toBeUndefined();
-  expect(placeOf({ why: "open_referral", id: "f1" }, only("/centre"))).toBe("#/centre");
-  expect(placeOf({ why: "not_over", id: "" }, only("/night"))).toBeUndefined();
+  expect(placeOf({ why: "unsigned_record", id: "r/1", staffId: "ito" }, only("/record/:id"))).toBe("#/record/r%2F1");
+  expect(placeOf({ why: "unsigned_record", id: "r1", staffId: "ito" }, only("/centre"))).toBeUndefined();
+  expect(placeOf({ why: "open_referral", id: "f1", staffId: "" }, only("/centre"))).toBe("#/centre");
+  expect(placeOf({ why: "not_over", id: "", staffId: "" }, only("/night"))).toBeUndefined();
+});
+
+it("leads nowhere for a call whose record nobody has begun", () => {
+  const unwritten = { why: "unsigned_record", id: "call-1", staffId: "" };
+  expect(isUnwritten(unwritten)).toBe(true);
+  expect(placeOf(unwritten, () => true)).toBeUndefined();
+});
+
+it("offers what days are counted from for one window and 31 days at most", () => {
+  const october = { windowId: "main", from: "2026-10-01", to: "2026-10-31" };
+  expect(mayBeRaw(october)).toBe(true);
+  expect(mayBeRaw({ ...october, to: "2026-11-01" })).toBe(false);
+  expect(mayBeRaw({ ...october, windowId: "" })).toBe(false);
 });
 
 it("knows a version that is no longer the latest from a server that is away", () => {

@@ -9,6 +9,7 @@ import { Button } from "../ui/Button";
 import { Notice, TroubleNotice } from "../ui/Notice";
 import { Panel } from "../ui/Panel";
 import { useLoad } from "../ui/useLoad";
+import { ContractLine } from "./ContractLine";
 import { PersonLine } from "./FindPeople";
 import { PersonForm } from "./PersonForm";
 import { PlanForm } from "./PlanForm";
@@ -52,7 +53,7 @@ function PersonView({ person, onChanged }: { person: Person; onChanged: () => vo
     <div className="record-columns">
       <div className="stack">
         <Panel title={person.name} aside={mayChange && writing === undefined && <Button size="small" onPress={() => setWriting("person")}>{words.people.change}</Button>}>
-          {writing === "person" ? <PersonForm person={person} onEnd={end} /> : <PersonLine person={person} />}
+          {writing === "person" ? <PersonForm person={person} onEnd={end} /> : <><PersonLine person={person} /><ContractLine contract={person.supportContract} /></>}
         </Panel>
         <Panel title={words.people.plan} aside={writing === undefined && <Button size="small" onPress={() => setWriting("plan")}>{words.people.editPlan}</Button>}>
           {savedPlan && <Notice tone="good" live>{words.people.savedPlan}</Notice>}
