@@ -106,8 +106,13 @@ impl Writer {
 
     async fn remove(&self, binding: &Binding) -> Result<(), StoreError> {
         on!(self.db.write(), pool => {
-            sqlx::query("DELETE FROM phone_binding WHERE operator_id = $1 AND desk_id = $2 AND phone = $3")
+            // It may have registered anew since, with another replica.
+            sqlx::query(
+                "DELETE FROM phone_binding
+                 WHERE operator_id = $1 AND desk_id = $2 AND phone = $3 AND registered_us <= $4",
+            )
                 .bind(self.operator(&binding.desk)).bind(binding.desk.as_str()).bind(&binding.phone)
+                .bind(binding.registered.micros())
                 .execute(pool).await.map(drop)
         })
         .attempt("forget a phone")

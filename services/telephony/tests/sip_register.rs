@@ -101,6 +101,22 @@ async fn a_phone_registers_and_takes_its_leave() {
 }
 
 #[tokio::test]
+async fn a_phone_that_registers_with_one_replica_is_rung_by_the_other_at_once() {
+    let shelf = Shelf::default();
+    let (store, clock) = (Arc::new(shelf.clone()), Clock::system());
+    let here = Line::start_with(settings(), store.clone(), clock.clone()).await.unwrap();
+    let there = Line::start_with(settings(), store, clock).await.unwrap();
+    let mut phone = Phone::of(&here, "shared").await;
+    assert_eq!(status(&phone.registers(&[]).await), 200);
+    here.registered("desk-1").await;
+
+    there.ring_desk("desk-1");
+
+    let invite = phone.udp.asked("INVITE").await;
+    assert!(invite.contains(&there.address().to_string()), "{invite}");
+}
+
+#[tokio::test]
 async fn an_answer_heard_on_the_wire_is_good_once() {
     let line = Line::start(settings()).await;
     let mut phone = Phone::of(&line, "replay").await;

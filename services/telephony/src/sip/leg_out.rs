@@ -3,8 +3,9 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use domain::ids::LegId;
+use domain::ids::{DeskId, LegId};
 use rsipstack::sip::Response;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
@@ -21,6 +22,9 @@ use super::sound::Sound;
 use super::talk::{Talk, say_bye};
 use super::{cause, number};
 use crate::edge::{Cause, EdgeEvent, Ring, Target};
+
+/// A caller waits for no store longer than this.
+const LOOK_UP: Duration = Duration::from_millis(300);
 
 pub(super) fn begin(core: &Arc<Core>, ring: Ring) {
     let (inlet, inbox) = mpsc::channel(QUEUE);
@@ -65,7 +69,7 @@ impl Calling {
             return Cause::Unreachable;
         }
         let mut last = Cause::Unreachable;
-        for way in self.ways() {
+        for way in self.ways().await {
             let Some(path) = self.path(&way).await else {
                 self.note(&way, false).await;
                 continue;
@@ -90,15 +94,24 @@ impl Calling {
         last
     }
 
-    fn ways(&self) -> Vec<Way> {
+    async fn ways(&self) -> Vec<Way> {
         match &self.ring.target {
-            Target::Desk(desk) => {
-                hold(&self.core.registrar).phones(desk).into_iter().map(Way::Phone).collect()
-            }
+            Target::Desk(desk) => self.phones(desk).await.into_iter().map(Way::Phone).collect(),
             Target::Outside(_) => {
                 self.core.ways_out().into_iter().map(|(name, out)| Way::Trunk(name, out)).collect()
             }
         }
+    }
+
+    /// One that nobody here knows may have registered with another replica a moment ago.
+    async fn phones(&self, desk: &DeskId) -> Vec<Binding> {
+        let known = || hold(&self.core.registrar).phones(desk, self.core.clock.now());
+        let phones = known();
+        if phones.is_empty() {
+            let _ = tokio::time::timeout(LOOK_UP, self.core.learn_registrations()).await;
+            return known();
+        }
+        phones
     }
 
     async fn path(&self, way: &Way) -> Option<Path> {

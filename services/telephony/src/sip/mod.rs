@@ -132,6 +132,7 @@ impl SipEdge {
         core.restore_registrations().await;
         trunk::watch(&core);
         tokio::spawn(Arc::clone(&core).watch_registrations());
+        tokio::spawn(Arc::clone(&core).follow_registrations());
         tokio::spawn(serve(Arc::clone(&core), incoming));
         tokio::spawn(hear_accepted(Arc::clone(&core), accepted));
         tokio::spawn(hear_media(Arc::clone(&core), media_events));

@@ -9,7 +9,7 @@ use domain::ids::DeskId;
 use domain::time::Instant;
 use rsipstack::sip::{Header, Request};
 
-use super::binding::Binding;
+use super::binding::{Binding, StoreFault};
 use super::core::{Core, hold};
 use super::digest::{self, Answer};
 use super::field::{self, Address};
@@ -20,6 +20,9 @@ use super::registrar::{Change, Refusal, Wish};
 use super::reply::{header, refuse, reply, steady_tag, token};
 use super::settings::Transport;
 use crate::edge::EdgeEvent;
+
+/// How often the phones of other replicas are looked up.
+const LEARN: Duration = Duration::from_secs(2);
 
 pub(super) enum Who {
     Desk(DeskId),
@@ -89,7 +92,7 @@ impl Core {
             let response = refuse(&asked.request, 403);
             return asked.answer(response);
         }
-        let was_here = hold(&self.registrar).is_registered(&desk);
+        let was_here = hold(&self.registrar).is_registered(&desk, self.clock.now());
         let changed = Wish::read(&asked.request.headers, &self.settings.limits)
             .and_then(|wish| self.change(&desk, wish, &asked.request, &asked.path));
         let response = match &changed {
@@ -135,7 +138,7 @@ impl Core {
     /// The Contacts of a 200, as they stand now.
     fn registered(&self, desk: &DeskId) -> Vec<Header> {
         let now = self.clock.now();
-        let phones = hold(&self.registrar).phones(desk);
+        let phones = hold(&self.registrar).phones(desk, now);
         let line = |phone: &Binding| {
             header(
                 "Contact",
@@ -154,7 +157,7 @@ impl Core {
         let until = change.put.iter().map(|phone| phone.until).max();
         match until {
             Some(until) => self.tell(EdgeEvent::PhoneRegistered { desk: desk.clone(), until, came }).await,
-            None if !hold(&self.registrar).is_registered(desk) => {
+            None if !hold(&self.registrar).is_registered(desk, self.clock.now()) => {
                 self.tell(EdgeEvent::PhoneGone { desk: desk.clone() }).await;
             }
             None => {}
@@ -178,7 +181,7 @@ impl Core {
             }
             let gone = hold(&self.registrar).expire(self.clock.now());
             for phone in gone {
-                if !hold(&self.registrar).is_registered(&phone.desk) {
+                if !hold(&self.registrar).is_registered(&phone.desk, self.clock.now()) {
                     self.tell(EdgeEvent::PhoneGone { desk: phone.desk.clone() }).await;
                 }
                 log_store(self.store.remove(&phone).await);
@@ -188,14 +191,8 @@ impl Core {
 
     /// Phones that registered with an earlier process can be rung by this one.
     pub(super) async fn restore_registrations(&self) {
-        match self.store.load().await {
-            Ok(bindings) => {
-                let known = |binding: &Binding| {
-                    self.settings.accounts.iter().any(|account| account.desk == binding.desk)
-                };
-                let bindings = bindings.into_iter().filter(known).collect();
-                hold(&self.registrar).restore(bindings, self.clock.now());
-            }
+        match self.stored().await {
+            Ok(bindings) => hold(&self.registrar).restore(bindings, self.clock.now()),
             Err(fault) => log_store(Err(fault)),
         }
         let phones: Vec<Binding> = hold(&self.registrar).all().cloned().collect();
@@ -206,7 +203,34 @@ impl Core {
     }
 }
 
-fn log_store(outcome: Result<(), super::binding::StoreFault>) {
+impl Core {
+    /// Phones that register with other replicas can be rung by this one, for ever.
+    pub(super) async fn follow_registrations(self: Arc<Self>) {
+        loop {
+            tokio::select! {
+                () = self.net.stop.cancelled() => return,
+                () = self.clock.sleep_until(self.clock.now() + LEARN) => self.learn_registrations().await,
+            }
+        }
+    }
+
+    /// A store that is away leaves what was known.
+    pub(super) async fn learn_registrations(&self) {
+        match self.stored().await {
+            Ok(bindings) => hold(&self.registrar).learn(bindings),
+            Err(fault) => tracing::debug!(%fault, "phones of other replicas are not looked up"),
+        }
+    }
+
+    /// Of the desks that have an account here.
+    async fn stored(&self) -> Result<Vec<Binding>, StoreFault> {
+        let known =
+            |binding: &Binding| self.settings.accounts.iter().any(|account| account.desk == binding.desk);
+        Ok(self.store.load().await?.into_iter().filter(known).collect())
+    }
+}
+
+fn log_store(outcome: Result<(), StoreFault>) {
     if let Err(error) = outcome {
         tracing::warn!(%error, "registrations are not kept for the next process");
     }

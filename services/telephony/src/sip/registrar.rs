@@ -14,7 +14,11 @@ use super::settings::Limits;
 
 #[derive(Default)]
 pub(super) struct Registrar {
+    /// Those that registered here, or with the process before.
     phones: HashMap<DeskId, Vec<Binding>>,
+    /// Those that registered with other replicas, as the store had them last. They ring here too; their
+    /// replica keeps their time.
+    others: HashMap<DeskId, Vec<Binding>>,
 }
 
 /// What a REGISTER changed.
@@ -93,19 +97,34 @@ impl Registrar {
         }
     }
 
+    /// What the store has now. A phone that has moved to another replica since is that one's.
+    pub(super) fn learn(&mut self, stored: Vec<Binding>) {
+        self.others.clear();
+        for binding in stored {
+            let own = self.phones.entry(binding.desk.clone()).or_default();
+            own.retain(|one| one.phone != binding.phone || one.registered >= binding.registered);
+            if !own.iter().any(|one| one.phone == binding.phone || one.contact == binding.contact) {
+                self.others.entry(binding.desk.clone()).or_default().push(binding);
+            }
+        }
+        self.phones.retain(|_, phones| !phones.is_empty());
+    }
+
     /// Takes the wished contacts in the place of older ones of the same phone.
     pub(super) fn register(&mut self, wished: Vec<Binding>, most: usize) -> Result<Change, Refusal> {
         let mut change = Change::default();
         let Some(desk) = wished.first().map(|binding| binding.desk.clone()) else { return Ok(change) };
-        let phones = self.phones.entry(desk).or_default();
+        let phones = self.phones.entry(desk.clone()).or_default();
         if wished.iter().any(|new| phones.iter().any(|old| old.phone == new.phone && old.cseq >= new.cseq)) {
             return Err(Refusal::OutOfOrder);
         }
         let mut after = phones.clone();
+        let others = self.others.entry(desk).or_default();
         for new in wished {
             let replaced = |old: &Binding| old.phone == new.phone || old.contact == new.contact;
-            change.removed.extend(after.iter().filter(|old| replaced(old)).cloned());
+            change.removed.extend(after.iter().chain(&*others).filter(|old| replaced(old)).cloned());
             after.retain(|old| !replaced(old));
+            others.retain(|old| !replaced(old));
             if new.until > new.registered {
                 after.push(new.clone());
                 change.put.push(new);
@@ -120,7 +139,9 @@ impl Registrar {
     }
 
     pub(super) fn forget_all(&mut self, desk: &DeskId) -> Change {
-        Change { put: Vec::new(), removed: self.phones.remove(desk).unwrap_or_default() }
+        let here = self.phones.remove(desk).unwrap_or_default();
+        let elsewhere = self.others.remove(desk).unwrap_or_default();
+        Change { put: Vec::new(), removed: here.into_iter().chain(elsewhere).collect() }
     }
 
     /// Removes what has run out.
@@ -138,15 +159,17 @@ impl Registrar {
         self.phones.values().flatten().map(|phone| phone.until).min()
     }
 
-    /// The phones of a desk: preferred ones first, then the newest.
-    pub(super) fn phones(&self, desk: &DeskId) -> Vec<Binding> {
-        let mut phones = self.phones.get(desk).cloned().unwrap_or_default();
+    /// The phones of a desk that can be rung now: preferred ones first, then the newest.
+    pub(super) fn phones(&self, desk: &DeskId, now: Instant) -> Vec<Binding> {
+        let others = self.others.get(desk).into_iter().flatten().filter(|phone| phone.until > now);
+        let mut phones: Vec<Binding> =
+            self.phones.get(desk).into_iter().flatten().chain(others).cloned().collect();
         phones.sort_by_key(|phone| std::cmp::Reverse((phone.q, phone.registered)));
         phones
     }
 
-    pub(super) fn is_registered(&self, desk: &DeskId) -> bool {
-        self.phones.get(desk).is_some_and(|phones| !phones.is_empty())
+    pub(super) fn is_registered(&self, desk: &DeskId, now: Instant) -> bool {
+        !self.phones(desk, now).is_empty()
     }
 
     /// Whether a phone registered from exactly there.
@@ -184,7 +207,32 @@ mod tests {
     }
 
     fn contacts(registrar: &Registrar) -> Vec<u16> {
-        registrar.phones(&desk()).iter().map(|phone| phone.source.port()).collect()
+        registrar.phones(&desk(), NOW).iter().map(|phone| phone.source.port()).collect()
+    }
+
+    #[test]
+    fn a_phone_of_another_replica_rings_here_until_its_time_is_over_or_the_store_forgets_it() {
+        let mut registrar = Registrar::default();
+        registrar.register(vec![phone("a", 1, 1, NOW, 60)], 5).unwrap();
+        registrar.learn(vec![phone("a", 1, 1, NOW, 60), phone("b", 2, 1, NOW, 60)]);
+        assert_eq!(contacts(&registrar), [1, 2]);
+        let late = NOW + Duration::from_secs(60);
+        assert_eq!(registrar.expire(late).len(), 1, "only its own phones are this replica's to end");
+        assert!(!registrar.is_registered(&desk(), late));
+
+        registrar.learn(Vec::new());
+        assert!(contacts(&registrar).is_empty());
+    }
+
+    #[test]
+    fn a_phone_that_moved_to_another_replica_is_rung_where_it_is_now() {
+        let mut registrar = Registrar::default();
+        registrar.register(vec![phone("a", 1, 1, NOW, 60)], 5).unwrap();
+
+        registrar.learn(vec![phone("a", 7, 2, NOW + Duration::from_secs(5), 60)]);
+
+        assert_eq!(contacts(&registrar), [7]);
+        assert!(registrar.expire(NOW + Duration::from_secs(60)).is_empty());
     }
 
     #[test]
@@ -216,7 +264,7 @@ mod tests {
 
         let gone = registrar.expire(NOW + Duration::from_secs(60));
 
-        assert_eq!((gone.len(), registrar.is_registered(&desk())), (1, false));
+        assert_eq!((gone.len(), registrar.is_registered(&desk(), NOW)), (1, false));
     }
 
     #[test]
