@@ -84,7 +84,7 @@ function Cases({ title, none, cases, loaded, centreId, onChanged, strong = false
     <Panel title={cases.length === 0 ? title : words.common.counted(title, cases.length)} tone={strong && cases.length > 0 ? "strong" : "plain"}>
       {!loaded && <p role="status">{words.common.loading}</p>}
       {loaded && cases.length === 0 && <p className="dim">{none}</p>}
-      <ul className="cards">{cases.map((one) => <li key={one.referralId} className={one.late ? "cards-late" : ""}><CaseCard referral={one} centreId={centreId} onChanged={onChanged} /></li>)}</ul>
+      {cases.length > 0 && <ul className="cards">{cases.map((one) => <li key={one.referralId} className={one.late ? "cards-late" : ""}><CaseCard referral={one} centreId={centreId} onChanged={onChanged} /></li>)}</ul>}
     </Panel>
   );
 }

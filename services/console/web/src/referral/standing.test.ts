@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { expect, it } from "vitest";
-import { QuestionSchema, ReferralEventSchema, ReferralSchema } from "../gen/tomoshibi/referral/v1/referral_pb";
-import { byNeed, changesOf, detailOf, dueOf, expectedOf, momentOf, openQuestion, toggled } from "./standing";
+import { ContentSchema, QuestionSchema, ReferralEventSchema, ReferralSchema } from "../gen/tomoshibi/referral/v1/referral_pb";
+import { byNeed, changesOf, detailOf, dueOf, expectedOf, inOrder, momentOf, openQuestion, toggled } from "./standing";
 
 const referral = (referralId: string, deadline: number | undefined, late = false) => create(ReferralSchema, { referralId, late, deadlineKind: "decision", ...(deadline === undefined ? {} : { deadline: timestampFromMs(deadline) }) });
 
@@ -42,6 +42,11 @@ it("tells when the person is expected, by who accepted and until they are there"
 
 it("sends only what was said for this referral", () => {
   expect(changesOf({ purpose: "admission", transport: "", location: "  " })).toEqual([{ field: "purpose", values: ["admission"] }]);
+});
+
+it("tells fields in the order of their names, and what is unknown last", () => {
+  const content = ["new_field", "presenting", "purpose"].map((field) => create(ContentSchema, { field }));
+  expect(inOrder(content, ["purpose", "presenting"]).map(({ field }) => field)).toEqual(["purpose", "presenting", "new_field"]);
 });
 
 it("asks receivers in the order in which they were chosen", () => {

@@ -77,6 +77,12 @@ export function changesOf(said: Readonly<Record<string, string>>): Pick<Content,
   return Object.entries(said).filter(([, value]) => value.trim() !== "").map(([field, value]) => ({ field, values: [value.trim()] }));
 }
 
+/** By the names as they are given here; what has no place among them comes last, as it came. */
+export function inOrder(content: readonly Content[], names: readonly string[]): Content[] {
+  const place = ({ field }: Content) => (names.includes(field) ? names.indexOf(field) : names.length);
+  return [...content].sort((a, b) => place(a) - place(b));
+}
+
 /** Chosen is put last, chosen again is taken out: the order is that of asking. */
 export function toggled(order: readonly string[], id: string): string[] {
   return order.includes(id) ? order.filter((one) => one !== id) : [...order, id];
