@@ -68,6 +68,7 @@ const OF_REQUESTS: Readonly<Record<string, string>> = {
   record: "記録",
   record_id: "記録",
   referral_id: "紹介",
+  event: "センターへの知らせ",
   region_id: "地域",
   request_id: "この依頼の番号",
   revision: "記録の版",
