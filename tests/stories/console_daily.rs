@@ -102,10 +102,15 @@ async fn the_centre_returns_a_day_reads_its_newer_version_approves_it_and_export
     page.presses("表示").await;
     page.sees("点検待ち").await;
     look(&page, "daily-list", &mut faults).await;
-    page.follows("main").await;
+    // A centre has no board: the names come with the days.
+    page.follows("24時間相談").await;
     page.is_at(&format!("/day/main/{date}")).await;
     page.sees("第 1 版").await;
+    page.sees_heading(&format!("日報 24時間相談 {}", in_words(&date))).await;
     page.sees_in("数", "入電件数").await;
+    for part in ["数へ", "図へ", "版の比較へ", "点検へ", "書き出しへ"] {
+        page.follows(part).await;
+    }
     look(&page, "daily-day", &mut faults).await;
 
     page.presses("差し戻す").await;
@@ -132,7 +137,7 @@ async fn the_centre_returns_a_day_reads_its_newer_version_approves_it_and_export
     page.presses("承認する").await;
     page.presses_in("日報を承認する", "承認する").await;
     page.sees("この版は承認済みです").await;
-    for format in ["CSV", "Excel（XLSX）", "JSON"] {
+    for format in ["CSV", "Excel（XLSX）", "JSON", RAW] {
         page.answers("形式", format).await;
         page.presses("書き出す").await;
         page.sees(&format!(".{}", extension(format))).await;
@@ -140,10 +145,20 @@ async fn the_centre_returns_a_day_reads_its_newer_version_approves_it_and_export
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
+/// What a day's figures are counted from.
+const RAW: &str = "集計前の明細（JSON Lines）";
+
+/// `2026-11-20` as the page writes it, without its weekday.
+fn in_words(date: &str) -> String {
+    let parts: Vec<u32> = date.split('-').map(|part| part.parse().unwrap()).collect();
+    format!("{}年{}月{}日", parts[0], parts[1], parts[2])
+}
+
 fn extension(format: &str) -> &str {
     match format {
         "CSV" => "csv",
         "JSON" => "json",
+        RAW => "jsonl",
         _ => "xlsx",
     }
 }
@@ -173,4 +188,35 @@ async fn a_supervisor_reads_reports_and_the_support_given_by_night() {
 fn quarter(year: &str, month: &str) -> String {
     let month: u32 = month[1..3].parse().unwrap();
     format!("{year}-Q{}", month.div_ceil(3))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_writes_down_from_when_until_when_somebody_has_a_contract_for_support() {
+    let mut faults = Vec::new();
+    let line = LineSetup::new().start().await;
+    let browser = Browser::starts();
+    let (_, page) = comes(&line, &browser, "sato", "supervisor").await;
+    let form = "新しく登録する";
+
+    page.goes("/people").await;
+    page.presses(form).await;
+    page.fills("氏名", "山田").await;
+    page.fills("緊急時支援の契約の終了日", "2027-03-31").await;
+    page.presses_in(form, "保存").await;
+    page.sees("終了日を入れるときは、開始日も入れてください").await;
+    look(&page, "person-contract", &mut faults).await;
+    page.fills("緊急時支援の契約の開始日", "2026-04-01").await;
+    page.presses_in(form, "保存").await;
+
+    page.is_at("/person/").await;
+    page.fills("見る理由", "契約の確認").await;
+    page.presses("開く").await;
+    page.sees_in("山田", "2026年4月1日").await;
+    page.sees_in("山田", "2027年3月31日").await;
+    look(&page, "person", &mut faults).await;
+    page.presses("書き直す").await;
+    page.fills("緊急時支援の契約の終了日", "").await;
+    page.presses("保存").await;
+    page.sees_in("山田", "（終了日なし）").await;
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
