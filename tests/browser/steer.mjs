@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 const PATIENCE = 30_000;
 const SIZES = { desktop: { width: 1440, height: 1000 }, phone: { width: 390, height: 844 } };
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=en-US"];
 
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
 const tabs = new Map();
@@ -101,6 +101,51 @@ async function tabTo(page, locator, what) {
   throw new Error(`the Tab key never comes to ${what}`);
 }
 
+/** The browser speaks English (see ARGS): month, day, year, then hour, minute and half of the day. */
+async function typedMoment(page, asked) {
+  const wanted = field(page, asked);
+  await tabTo(page, wanted, asked.name);
+  const [, year, month, day, hour, minute] = /^(\d+)-(\d+)-(\d+)T(\d+):(\d+)$/.exec(asked.text);
+  const half = Number(hour) < 12 ? "AM" : "PM";
+  await page.keyboard.type(`${month}${day}${year}`);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.type(`${String(Number(hour) % 12 || 12).padStart(2, "0")}${minute}${half}`);
+  const typed = await wanted.inputValue();
+  if (typed !== asked.text) throw new Error(`${asked.name}: typed ${asked.text}, the field holds ${typed}`);
+}
+
+/** Counts the tones that a page begins while it can be heard. */
+function countTones() {
+  const { start } = OscillatorNode.prototype;
+  window.tones = 0;
+  OscillatorNode.prototype.start = function startCounted(...when) {
+    if (this.context.state === "running") window.tones += 1;
+    return start.apply(this, when);
+  };
+}
+
+async function sounded(page) {
+  const before = await page.evaluate(() => window.tones);
+  await page.waitForFunction((before) => window.tones > before, before, { timeout: PATIENCE });
+}
+
+/** A printer that only counts stands in for the real one. */
+async function printedWith(page, key) {
+  await page.evaluate(() => {
+    window.printed = 0;
+    for (const { contentWindow } of document.querySelectorAll("iframe")) contentWindow.print = () => void (window.printed += 1);
+  });
+  await page.keyboard.press(key);
+  await page.waitForFunction(() => window.printed > 0, undefined, { timeout: PATIENCE });
+  return page.evaluate(() => window.printed);
+}
+
+async function unfolded(page, name) {
+  const summary = page.locator("summary", { hasText: name }).locator("visible=true").first();
+  await summary.focus();
+  if (!(await summary.evaluate((element) => element.parentElement.open))) await page.keyboard.press("Enter");
+}
+
 async function faults(page, rules = []) {
   const axe = new AxeBuilder({ page });
   const { violations } = await (rules.length > 0 ? axe.withRules(rules) : axe).analyze();
@@ -145,6 +190,7 @@ const VERBS = {
     // A server that is away or refuses is the story's business, not the page's fault.
     page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Failed to load resource") && errors.push(message.text()));
     await page.addInitScript((language) => localStorage.setItem("tomoshibi.language", language), language);
+    await page.addInitScript(countTones);
     tabs.set(tab, { page, errors, size });
     await page.goto(url);
   },
@@ -174,6 +220,11 @@ const VERBS = {
   key: ({ page }, { name }) => page.keyboard.press(name),
   type: ({ page }, { text }) => page.keyboard.type(text),
   tab_to: ({ page }, asked) => tabTo(page, asked.role ? found(page, asked) : field(page, asked), asked.name),
+  type_moment: ({ page }, asked) => typedMoment(page, asked),
+  sound: ({ page }) => sounded(page),
+  unfold: ({ page }, { name }) => unfolded(page, name),
+  read_frame: ({ page }, { name }) => page.frameLocator(`iframe[title="${name}"]`).locator("body").innerText(),
+  print_with: ({ page }, { name }) => printedWith(page, name),
   answer_by_keys: ({ page }, asked) => answeredByKeys(page, asked),
   await_path: ({ page }, { text }) => page.waitForFunction((text) => window.location.hash.includes(text), text, { timeout: PATIENCE }).then(() => page.evaluate(() => window.location.hash.slice(1))),
   speak: async ({ page }, { language }) => {

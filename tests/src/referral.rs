@@ -7,10 +7,15 @@ use crate::person::Session;
 impl Session {
     /// A centre that is told over gRPC.
     pub async fn lists_centre(&self, centre: &str) {
+        self.lists(centre, "情報センター", "centre").await;
+    }
+
+    /// Somebody who is told over gRPC.
+    pub async fn lists(&self, id: &str, name: &str, kind: &str) {
         let target = pb::Target {
-            target_id: centre.to_owned(),
-            name: "情報センター".to_owned(),
-            kind: "centre".to_owned(),
+            target_id: id.to_owned(),
+            name: name.to_owned(),
+            kind: kind.to_owned(),
             way: "grpc".to_owned(),
             ..pb::Target::default()
         };

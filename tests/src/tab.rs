@@ -150,6 +150,11 @@ impl Tab {
         self.asks("tab_to", json!({ "name": button, "role": "button" })).await;
     }
 
+    /// In the dialog of that name: what lies behind it may have a button of the same name.
+    pub async fn tabs_to_button_in(&self, place: &str, button: &str) {
+        self.asks("tab_to", json!({ "name": button, "role": "button", "where": place })).await;
+    }
+
     pub async fn tabs_to_link(&self, link: &str) {
         self.asks("tab_to", json!({ "name": link, "role": "link" })).await;
     }
@@ -157,6 +162,31 @@ impl Tab {
     /// The same with Tab, arrows, Space and letters.
     pub async fn answers_by_keys(&self, question: &str, answer: &str) {
         self.asks("answer_by_keys", json!({ "group": question, "name": answer })).await;
+    }
+
+    /// A field of local time, with digits and the arrow key; `at` as the field tells it: `2026-11-21T23:45`.
+    pub async fn types_moment(&self, field: &str, at: &str) {
+        self.asks("type_moment", json!({ "name": field, "text": at })).await;
+    }
+
+    /// Waits until the page begins one more tone that can be heard.
+    pub async fn sounds(&self) {
+        self.asks("sound", json!({})).await;
+    }
+
+    /// Opens what is folded under that name, by its own key.
+    pub async fn unfolds(&self, summary: &str) {
+        self.asks("unfold", json!({ "name": summary })).await;
+    }
+
+    /// What is written in the frame of that name.
+    pub async fn reads_frame(&self, frame: &str) -> String {
+        self.told("read_frame", json!({ "name": frame })).await
+    }
+
+    /// How often that key sends a frame of the page to the printer.
+    pub async fn prints_with(&self, key: &str) -> u64 {
+        self.asks("print_with", json!({ "name": key })).await.as_u64().unwrap()
     }
 
     /// Waits until the address has that text, and gives the address.

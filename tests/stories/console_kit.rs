@@ -8,7 +8,12 @@ use tests::{Browser, EVERYBODY, LineSetup, Look, Tab, TestDesk, TestLine, TestPe
 
 /// A line whose telephones are nobody's: people sit down at `desk-1` and `desk-2` on the page. Its psychiatrist is aoki.
 pub(crate) async fn line_of_free_desks(settings: &str) -> TestLine {
-    let mut line = LineSetup::new().rota(rota_without_telephones()).settings(settings).prepare();
+    line_of_free_desks_and("", settings).await
+}
+
+/// With more in its rota.
+pub(crate) async fn line_of_free_desks_and(more: &str, settings: &str) -> TestLine {
+    let mut line = LineSetup::new().rota(rota_without_telephones() + more).settings(settings).prepare();
     fs::create_dir_all(line.data()).unwrap();
     fs::set_permissions(line.data(), fs::Permissions::from_mode(0o700)).unwrap();
     fs::write(line.phones_file(), PHONES).unwrap();

@@ -139,6 +139,26 @@ async fn pages_of_all_other_roles_have_no_fault() {
     none(faults);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_the_days_have_no_fault_for_whoever_reads_them() {
+    let mut faults = Vec::new();
+    let line = line_of_free_desks("").await;
+    let browser = Browser::starts();
+    let log = ["/days", "/reports?period=2026-10", "/reports?period=2026-Q3"];
+    let support: &[&str] = &["/night-support"];
+    let admin: &[&str] = &["/night-support", "/admin?part=alarms", "/admin?part=settings"];
+    let audit: &[&str] = &["/admin?part=accounts", "/admin?part=protocols", "/admin?part=audit"];
+    let centre: &[&str] = &["/centre", "/account"];
+    for (role, more) in
+        [("centre", centre), ("auditor", audit), ("operator_admin", admin), ("supervisor", support)]
+    {
+        let page = TestPerson::on_the_rota(&line, role, &[role]).await;
+        let page = page.comes(&line, &browser, Look::JAPANESE).await;
+        look_at(&page, &role.replace('_', "-"), &[&log, more].concat(), &mut faults).await;
+    }
+    none(faults);
+}
+
 async fn on_page(line: &TestLine, browser: &Arc<Browser>, login: &str, role: &str) -> Tab {
     TestPerson::on_the_rota(line, login, &[role]).await.comes(line, browser, Look::JAPANESE).await
 }

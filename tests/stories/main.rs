@@ -12,6 +12,7 @@ mod bad_input;
 mod call_back;
 mod called_off;
 mod console_board;
+mod console_centre;
 mod console_daily;
 mod console_keys;
 mod console_kit;
