@@ -196,10 +196,10 @@ fn malformed(why: &str, at: &str) -> Refused {
 
 /// What stands in the way is the session, not the Task.
 fn not_admitted(status: Status) -> Refused {
-    match status.code() {
-        Code::FailedPrecondition => Refused::new(StatusCode::FORBIDDEN, "forbidden", status.message()),
-        code => said_over_http(code, status.message()),
+    if status.code() == Code::FailedPrecondition {
+        return Refused::new(StatusCode::FORBIDDEN, "forbidden", status.message());
     }
+    said_over_http(status.code(), status.message())
 }
 
 impl From<ReferralError> for Refused {
