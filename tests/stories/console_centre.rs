@@ -14,8 +14,8 @@ use tests::{
 use crate::console_kit::{answers_to_b, fills_what_is_left, line_of_free_desks_and, sits_at};
 use crate::{NUMBER, talking};
 
-const CENTRE: &str = "hokuto-centre";
-const THE_CENTRE: &str = r#"
+pub(crate) const CENTRE: &str = "hokuto-centre";
+pub(crate) const THE_CENTRE: &str = r#"
 [[centre]]
 id = "hokuto-centre"
 name = "北斗県精神科救急情報センター"

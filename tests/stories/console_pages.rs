@@ -6,7 +6,10 @@ use std::sync::Arc;
 use tests::{Browser, Look, Tab, TestCaller, TestDesk, TestLine, TestPerson};
 
 use crate::NUMBER;
-use crate::console_kit::{answers_to_b, fills_what_is_left, line_of_free_desks, sits_at};
+use crate::console_centre::{CENTRE, THE_CENTRE};
+use crate::console_kit::{
+    answers_to_b, fills_what_is_left, line_of_free_desks, line_of_free_desks_and, sits_at,
+};
 
 /// In both languages; the tab ends in Japanese.
 async fn look(page: &Tab, name: &str, faults: &mut Vec<String>) {
@@ -142,17 +145,21 @@ async fn pages_of_all_other_roles_have_no_fault() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_the_days_have_no_fault_for_whoever_reads_them() {
     let mut faults = Vec::new();
-    let line = line_of_free_desks("").await;
+    let line = line_of_free_desks_and(THE_CENTRE, "").await;
     let browser = Browser::starts();
     let log = ["/days", "/reports?period=2026-10", "/reports?period=2026-Q3"];
     let support: &[&str] = &["/night-support"];
     let admin: &[&str] = &["/night-support", "/admin?part=alarms", "/admin?part=settings"];
     let audit: &[&str] = &["/admin?part=accounts", "/admin?part=protocols", "/admin?part=audit"];
     let centre: &[&str] = &["/centre", "/account"];
-    for (role, more) in
-        [("centre", centre), ("auditor", audit), ("operator_admin", admin), ("supervisor", support)]
-    {
-        let page = TestPerson::on_the_rota(&line, role, &[role]).await;
+    let roles = [
+        ("centre", Some(CENTRE), centre),
+        ("auditor", None, audit),
+        ("operator_admin", None, admin),
+        ("supervisor", Some("sato"), support),
+    ];
+    for (role, staff, more) in roles {
+        let page = TestPerson::of(&line, &line.operator, role, &[role], staff).await;
         let page = page.comes(&line, &browser, Look::JAPANESE).await;
         look_at(&page, &role.replace('_', "-"), &[&log, more].concat(), &mut faults).await;
     }
