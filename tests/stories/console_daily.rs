@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::ToSpan as _;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqliteConnection};
 use tests::{Browser, LineSetup, Look, Tab, TestCaller, TestLine, TestPerson, eventually};
 
@@ -47,7 +46,7 @@ async fn told(line: &TestLine, sql: &str) {
 
 /// The service date, which begins at 08:30.
 fn two_days_ago() -> String {
-    let now = Timestamp::now().to_zoned(TimeZone::get("Asia/Tokyo").unwrap());
+    let now = tests::now_in_japan();
     now.saturating_sub(2.days()).saturating_sub(510.minutes()).date().to_string()
 }
 

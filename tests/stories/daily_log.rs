@@ -13,7 +13,7 @@ const WINDOW: &str = "main";
 
 /// A service date that was over long ago, and its beginning (08:30 in Japan) in microseconds.
 fn two_days_ago() -> (String, i64) {
-    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::get("Asia/Tokyo").unwrap());
+    let now = tests::now_in_japan();
     let date = now.date().checked_sub(jiff::ToSpan::days(2)).unwrap();
     let begins = date.at(8, 30, 0, 0).to_zoned(now.time_zone().clone()).unwrap();
     (date.to_string(), begins.timestamp().as_microsecond())
