@@ -200,18 +200,29 @@ async fn two_entries_of_one_human_become_one_and_can_be_parted_again() {
 #[tokio::test]
 async fn a_support_contract_is_kept_until_it_is_said_otherwise_and_has_a_first_day() {
     on_both_stores(|line| async move {
-        let contract = |from: &str, until: &str| {
-            Some(pb::SupportContract { from: from.into(), until: until.into() })
-        };
+        let contract =
+            |from: &str, until: &str| Some(pb::SupportContract { from: from.into(), until: until.into() });
         let name = pb::Person { name: "花子".into(), ..Default::default() };
-        let made = saved(&line, pb::Person { support_contract: contract("2026-04-01", ""), ..name.clone() }).await.unwrap();
-        let renamed = pb::Person { person_id: made.person_id.clone(), name: "花子さん".into(), ..Default::default() };
+        let made = saved(&line, pb::Person { support_contract: contract("2026-04-01", ""), ..name.clone() })
+            .await
+            .unwrap();
+        let renamed =
+            pb::Person {
+                person_id: made.person_id.clone(), name: "花子さん".into(), ..Default::default()
+            };
         let kept = saved(&line, renamed.clone()).await.unwrap();
-        assert_eq!(kept.support_contract, contract("2026-04-01", ""), "a page that does not know it leaves it");
+        assert_eq!(
+            kept.support_contract,
+            contract("2026-04-01", ""),
+            "a page that does not know it leaves it"
+        );
 
-        let ended = saved(&line, pb::Person { support_contract: contract("", ""), ..renamed.clone() }).await.unwrap();
+        let ended =
+            saved(&line, pb::Person { support_contract: contract("", ""), ..renamed.clone() }).await.unwrap();
         assert_eq!(ended.support_contract, None);
-        for (from, until, field) in [("", "2026-05-01", "from"), ("2026-05-01", "2026-04-30", "until"), ("x", "", "from")] {
+        for (from, until, field) in
+            [("", "2026-05-01", "from"), ("2026-05-01", "2026-04-30", "until"), ("x", "", "from")]
+        {
             let wrong = pb::Person { support_contract: contract(from, until), ..renamed.clone() };
             let fault = saved(&line, wrong).await.unwrap_err();
             assert!(fault.message().contains(&format!("person.support_contract.{field}")), "{fault}");
