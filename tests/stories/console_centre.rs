@@ -4,8 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::ToSpan as _;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqliteConnection};
 use tests::{
     Browser, EVERYBODY, LineSetup, Look, Session, Tab, TestCaller, TestLine, TestPerson, eventually, rota,
@@ -143,7 +142,7 @@ async fn asks_back(centre: &Tab, page: &Tab, faults: &mut Vec<String>) {
 
 /// In an hour, as a field of local time takes it.
 fn in_an_hour() -> String {
-    let at = Timestamp::now().to_zoned(TimeZone::get("Asia/Tokyo").unwrap()).saturating_add(1.hour());
+    let at = tests::now_in_japan().saturating_add(1.hour());
     at.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
