@@ -8,11 +8,12 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqliteConnection};
 use tests::{Browser, LineSetup, Look, Tab, TestCaller, TestLine, TestPerson, eventually};
 
 use crate::NUMBER;
+use crate::referral_outside::{account_of_the_centre, rota_with_a_centre};
 
 /// Somebody rang in vain two days ago; that is what the day is counted from.
 async fn line_with_a_day_to_read(fresh: &str) -> (TestLine, String) {
     let settings = format!("[access]\nfresh = \"{fresh}\"");
-    let mut line = LineSetup::new().settings(&settings).start().await;
+    let mut line = LineSetup::new().rota(rota_with_a_centre()).settings(&settings).start().await;
     let caller = TestCaller::with_number(&line, NUMBER).await;
     caller.rings().await;
     line.call_that("it rings", |call| call.has("begun")).await;
@@ -93,7 +94,7 @@ async fn the_centre_returns_a_day_reads_its_newer_version_approves_it_and_export
     let (line, date) = line_with_a_day_to_read("1h").await;
     is_sealed(&line, &date, 1).await;
     let browser = Browser::starts();
-    let (_, page) = comes(&line, &browser, "c-hokuto", "centre").await;
+    let page = account_of_the_centre(&line).await.comes(&line, &browser, Look::JAPANESE).await;
 
     page.goes("/days").await;
     page.fills("開始日", &date).await;

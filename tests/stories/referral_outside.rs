@@ -17,7 +17,7 @@ pub(crate) fn rota_with_a_centre() -> String {
     rota(&tests::EVERYBODY, "") + &centre
 }
 
-async fn account_of_the_centre(line: &TestLine) -> TestPerson {
+pub(crate) async fn account_of_the_centre(line: &TestLine) -> TestPerson {
     TestPerson::of(line, &line.operator, "kita.centre", &["centre"], Some(CENTRE)).await
 }
 
