@@ -420,7 +420,7 @@ struct Far {
 impl Far {
     async fn start(store: &str) -> Self {
         let mut far = Self { processes: Vec::new() };
-        for service in ["routing", "escalation", "telephony", "triage", "referral", "console"] {
+        for service in ["routing", "escalation", "telephony", "triage", "referral", "daily_log", "console"] {
             far.add(service, store).await;
         }
         far
@@ -446,7 +446,8 @@ impl Far {
 
     /// Browsers know the console's address only; a service goes to the other itself.
     fn as_browsers_know(&self, rpc: &str, who: Who) -> SocketAddr {
-        match (rpc.starts_with("triage") || rpc.starts_with("referral")) && who != Who::Service {
+        let behind_it = ["triage", "referral", "daily_log"].iter().any(|service| rpc.starts_with(service));
+        match behind_it && who != Who::Service {
             true => self.console().http,
             false => self.of(rpc),
         }
@@ -479,7 +480,7 @@ async fn what_exports_or_changes_rights_asks_for_a_sign_in_of_the_last_minutes()
     })
     .await;
     let (_, streams) = contracts();
-    assert_eq!(Cell::all().filter(|cell| cell.is_fresh()).count(), 6);
+    assert_eq!(Cell::all().filter(|cell| cell.is_fresh()).count(), 12);
 
     for road in [Road::Grpc, Road::Browser] {
         let asker = Asker { who: Who::Stale, shows: session.shown() };

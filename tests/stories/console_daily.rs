@@ -27,12 +27,12 @@ async fn line_with_a_day_to_read(fresh: &str) -> (TestLine, String) {
     (line, two_days_ago())
 }
 
-/// The call that is there, once more, two days earlier.
+/// The caller's call, once more, two days earlier. Ids of our own begin with a nought; the line has rung back since.
 async fn rang_two_days_ago(line: &TestLine, mark: &str) {
     let copy = format!(
         "INSERT INTO call_event (operator_id, call_id, seq, at_us, kind, leg_id, body)
          SELECT operator_id, '{mark}' || substr(call_id, 2), seq, at_us - 172800000000, kind, leg_id, body
-         FROM call_event WHERE call_id = (SELECT call_id FROM call_event ORDER BY at_us DESC LIMIT 1)"
+         FROM call_event WHERE call_id = (SELECT call_id FROM call_event WHERE call_id LIKE '0%' ORDER BY at_us LIMIT 1)"
     );
     told(line, &copy).await;
 }
@@ -166,7 +166,7 @@ fn extension(format: &str) -> &str {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_supervisor_reads_reports_and_the_support_given_by_night() {
     let mut faults = Vec::new();
-    let (line, date) = line_with_a_day_to_read("1s").await;
+    let (line, date) = line_with_a_day_to_read("10s").await;
     is_sealed(&line, &date, 1).await;
     let browser = Browser::starts();
     let (sato, page) = comes(&line, &browser, "sato", "supervisor").await;
@@ -204,7 +204,6 @@ async fn a_supervisor_writes_down_from_when_until_when_somebody_has_a_contract_f
     page.fills("緊急時支援の契約の終了日", "2027-03-31").await;
     page.presses_in(form, "保存").await;
     page.sees("終了日を入れるときは、開始日も入れてください").await;
-    look(&page, "person-contract", &mut faults).await;
     page.fills("緊急時支援の契約の開始日", "2026-04-01").await;
     page.presses_in(form, "保存").await;
 
