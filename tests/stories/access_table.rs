@@ -247,7 +247,7 @@ impl Cell {
             Who::Foreign if self.who == "services" => Gate::WrongRole,
             Who::Foreign if self.who == "anyone" => Gate::LetIn,
             Who::Foreign => Gate::OtherOperator,
-            Who::Stale if self.is_fresh() => Gate::NotFresh,
+            Who::Stale if self.is_fresh() && self.lets_in("operator_admin") => Gate::NotFresh,
             Who::Stale => self.wanted(&Asker { who: Who::Role("operator_admin"), shows: Shows::Nothing }),
         }
     }
