@@ -213,6 +213,9 @@ async fn a_supervisor_writes_down_from_when_until_when_somebody_has_a_contract_f
     page.sees_in("山田", "2026年4月1日").await;
     page.sees_in("山田", "2027年3月31日").await;
     look(&page, "person", &mut faults).await;
+    // Another language is another look, and each look has its reason.
+    page.fills("見る理由", "契約の確認").await;
+    page.presses("開く").await;
     page.presses("書き直す").await;
     page.fills("緊急時支援の契約の終了日", "").await;
     page.presses("保存").await;
