@@ -80,7 +80,7 @@ impl Claim {
     }
 }
 
-/// A setting of [oidc], and what is wrong with it.
+/// A setting of `oidc`, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OidcFault {
     pub key: &'static str,
