@@ -10,6 +10,7 @@ use crate::day::{CalendarRule, Day, DayKind, InvalidCalendar};
 use crate::holiday::{HOLIDAY_YEARS, Holiday, holidays};
 use crate::hours::{ClockTime, TimeRange};
 use crate::ids::as_text;
+use crate::zone::instant_at;
 
 /// CL-BAND: the five bands of the ministry's survey and two of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -89,6 +90,11 @@ impl Calendar {
         let local = self.zone.to_datetime(at);
         let minutes = local.hour() as u16 * 60 + local.minute() as u16;
         if minutes < self.service_day_starts.minutes() { before(local.date()) } else { local.date() }
+    }
+
+    /// The first instant after a service date.
+    pub fn service_day_ends(&self, date: Date) -> Timestamp {
+        instant_at(&self.zone, date.saturating_add(1.day()), self.service_day_starts.minutes())
     }
 
     /// Instants half-open: 22:00 sharp is night, opening time sharp is open.
@@ -234,6 +240,19 @@ mod tests {
         assert_eq!(on("2026-11-20T08:29"), date(2026, 11, 19));
         assert_eq!(on("2026-11-20T08:30"), date(2026, 11, 20));
         assert_eq!(on("2026-11-21T00:10"), date(2026, 11, 20));
+    }
+
+    #[test]
+    fn a_service_day_ends_where_the_next_begins() {
+        for zone in ["Asia/Tokyo", "Europe/Berlin"] {
+            let calendar = Calendar { zone: TimeZone::get(zone).unwrap(), ..calendar() };
+            for day in [date(2026, 3, 28), date(2026, 10, 24), date(2026, 12, 31)] {
+                let end = calendar.service_day_ends(day);
+                let before = end - jiff::SignedDuration::from_secs(1);
+                assert_eq!(calendar.service_date(before), day, "{zone} {day}");
+                assert_eq!(calendar.service_date(end), day.tomorrow().unwrap(), "{zone} {day}");
+            }
+        }
     }
 
     #[test]

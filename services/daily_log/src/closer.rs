@@ -106,8 +106,7 @@ impl Closer {
     }
 
     async fn begin_day(&self, day: &DayOf, now: Instant) -> Result<(), LogError> {
-        let duty = self.keeper.duty(&day.window, day.date);
-        let Some((_, over)) = whole(&duty) else { return Ok(()) };
+        let Some(over) = self.keeper.ends(day) else { return Ok(()) };
         let seen = self.seen.get(&day.operator).copied().unwrap_or(now);
         Ok(self.keeper.store.begin_day(&day.row(), over + self.keeper.settings.settle, seen).await?)
     }

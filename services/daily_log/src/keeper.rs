@@ -57,6 +57,12 @@ impl Keeper {
         Some(rota.operator(operator)?.calendar.service_date(at.timestamp()))
     }
 
+    /// When the day is over.
+    pub(crate) fn ends(&self, day: &DayOf) -> Option<Instant> {
+        let rota = self.rota.borrow();
+        Some(rota.operator(&day.operator)?.calendar.service_day_ends(day.date).into())
+    }
+
     /// What rota and calendar say of it now.
     pub(crate) fn duty(&self, window: &WindowId, date: Date) -> Duty {
         let rota = self.rota.borrow().clone();

@@ -14,8 +14,12 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The service date cut at every change of band.
 pub fn stretches(calendar: &Calendar, date: Date) -> Vec<Stretch> {
+    stretches_in(calendar, date, &minutes(calendar, date))
+}
+
+fn stretches_in(calendar: &Calendar, date: Date, minutes: &[Timestamp]) -> Vec<Stretch> {
     let day = calendar.day(date).map(|day| day.kind);
-    let bands = runs(calendar, date, |at| calendar.moment(at).band);
+    let bands = runs(minutes, |at| calendar.moment(at).band);
     bands.into_iter().map(|(band, span)| Stretch { band, day, span }).collect()
 }
 
@@ -23,26 +27,27 @@ pub fn stretches(calendar: &Calendar, date: Date) -> Vec<Stretch> {
 pub fn duty(rota: &Rota, window: &WindowId, date: Date) -> Duty {
     let Some(window) = rota.window(window) else { return Duty::default() };
     let calendar = rota.calendar(window);
-    let stretches = stretches(calendar, date);
+    let minutes = minutes(calendar, date);
+    let stretches = stretches_in(calendar, date, &minutes);
     let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return Duty::default() };
     let whole = Span { from: first.span.from, until: last.span.until };
     Duty {
-        hours: hours(calendar, date),
+        hours: hours(calendar, &minutes),
         people: people(rota, window, whole),
         gaps: gaps(rota, window, whole),
         stretches,
     }
 }
 
-fn hours(calendar: &Calendar, date: Date) -> Vec<ClockHour> {
+fn hours(calendar: &Calendar, minutes: &[Timestamp]) -> Vec<ClockHour> {
     let hour = |at| u8::try_from(calendar.zone().to_datetime(at).hour()).unwrap_or_default();
-    runs(calendar, date, hour).into_iter().map(|(hour, span)| ClockHour { hour, span }).collect()
+    runs(minutes, hour).into_iter().map(|(hour, span)| ClockHour { hour, span }).collect()
 }
 
 /// What stays the same from minute to minute, in one piece.
-fn runs<T: PartialEq>(calendar: &Calendar, date: Date, of: impl Fn(Timestamp) -> T) -> Vec<(T, Span)> {
+fn runs<T: PartialEq>(minutes: &[Timestamp], of: impl Fn(Timestamp) -> T) -> Vec<(T, Span)> {
     let mut runs: Vec<(T, Span)> = Vec::new();
-    for at in minutes(calendar, date) {
+    for &at in minutes {
         let (value, from, until) = (of(at), at.into(), at.saturating_add(MINUTE).unwrap_or(at).into());
         match runs.last_mut() {
             Some((last, span)) if *last == value && span.until == from => span.until = until,
@@ -53,12 +58,13 @@ fn runs<T: PartialEq>(calendar: &Calendar, date: Date, of: impl Fn(Timestamp) ->
 }
 
 /// Every minute whose service date this is: it begins on its own local date and ends on the next.
-fn minutes(calendar: &Calendar, date: Date) -> impl Iterator<Item = Timestamp> {
+fn minutes(calendar: &Calendar, date: Date) -> Vec<Timestamp> {
     let around = Period::days(date, date.saturating_add(1.day()), calendar.zone());
     let next = |at: &Timestamp| at.saturating_add(MINUTE).ok();
     std::iter::successors(Some(around.from), next)
-        .take_while(move |at| *at < around.until)
-        .filter(move |at| calendar.service_date(*at) == date)
+        .take_while(|at| *at < around.until)
+        .filter(|at| calendar.service_date(*at) == date)
+        .collect()
 }
 
 fn period(span: Span) -> Period {
