@@ -10,7 +10,7 @@ use tests::{
     Browser, EVERYBODY, LineSetup, Look, Session, Tab, TestCaller, TestLine, TestPerson, eventually, rota,
 };
 
-use crate::console_kit::{answers_to_b, fills_what_is_left, line_of_free_desks_and, sits_at};
+use crate::console_kit::{answers_to_b, fills_what_is_left, line_of_free_desks_and, look, sits_at};
 use crate::{NUMBER, talking};
 
 pub(crate) const CENTRE: &str = "hokuto-centre";
@@ -25,16 +25,6 @@ const PATIENT: &str = "[referral]\nurgent_receipt = \"30m\"\nurgent_decide = \"1
 const SOON: Duration = Duration::from_secs(2);
 const QUESTION: &str = "お姉さんは一緒に来られますか。";
 const ANSWER: &str = "はい、姉の車で来ます。";
-
-/// In both languages, light and dark, on a desktop and a phone; the tab ends in Japanese.
-async fn look(page: &Tab, name: &str, faults: &mut Vec<String>) {
-    for language in ["en", "ja"] {
-        page.speaks(language).await;
-        page.settles().await;
-        faults.extend(page.faults(&format!("{name}-{language}")).await);
-    }
-    faults.extend(page.errors().await.into_iter().map(|error| format!("{name}: {error}")));
-}
 
 fn none(faults: Vec<String>) {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));

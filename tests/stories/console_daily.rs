@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqliteConnection};
 use tests::{Browser, LineSetup, Look, Tab, TestCaller, TestLine, TestPerson, eventually};
 
 use crate::NUMBER;
+use crate::console_kit::look;
 use crate::referral_outside::{account_of_the_centre, rota_with_a_centre};
 
 /// Somebody rang in vain two days ago; that is what the day is counted from.
@@ -68,16 +69,6 @@ async fn comes(line: &TestLine, browser: &Arc<Browser>, login: &str, role: &str)
     let person = TestPerson::on_the_rota(line, login, &[role]).await;
     let page = person.comes(line, browser, Look::JAPANESE).await;
     (person, page)
-}
-
-/// In both languages, light and dark, on a desktop and a phone; the tab ends in Japanese.
-async fn look(page: &Tab, name: &str, faults: &mut Vec<String>) {
-    for language in ["en", "ja"] {
-        page.speaks(language).await;
-        page.settles().await;
-        faults.extend(page.faults(&format!("{name}-{language}")).await);
-    }
-    faults.extend(page.errors().await);
 }
 
 /// Shows who they are once more, where the page asks for it.

@@ -119,3 +119,13 @@ pub(crate) const LEFT: [(&str, &str); 17] = [
     ("情報提供の根拠", "本人の同意"),
     ("終話区分", "相談を終えた"),
 ];
+
+/// In both languages, light and dark, on a desktop and a phone; the tab ends in Japanese.
+pub(crate) async fn look(page: &Tab, name: &str, faults: &mut Vec<String>) {
+    for language in ["en", "ja"] {
+        page.speaks(language).await;
+        page.settles().await;
+        faults.extend(page.faults(&format!("{name}-{language}")).await);
+    }
+    faults.extend(page.errors().await.into_iter().map(|error| format!("{name}: {error}")));
+}

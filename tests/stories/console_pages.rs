@@ -8,18 +8,8 @@ use tests::{Browser, Look, Tab, TestCaller, TestDesk, TestLine, TestPerson};
 use crate::NUMBER;
 use crate::console_centre::{CENTRE, THE_CENTRE};
 use crate::console_kit::{
-    answers_to_b, fills_what_is_left, line_of_free_desks, line_of_free_desks_and, sits_at,
+    answers_to_b, fills_what_is_left, line_of_free_desks, line_of_free_desks_and, look, sits_at,
 };
-
-/// In both languages; the tab ends in Japanese.
-async fn look(page: &Tab, name: &str, faults: &mut Vec<String>) {
-    for language in ["en", "ja"] {
-        page.speaks(language).await;
-        page.settles().await;
-        faults.extend(page.faults(&format!("{name}-{language}")).await);
-    }
-    faults.extend(page.errors().await.into_iter().map(|error| format!("{name}: {error}")));
-}
 
 /// Pages that only have an address, each in both languages.
 async fn look_at(page: &Tab, who: &str, paths: &[&str], faults: &mut Vec<String>) {

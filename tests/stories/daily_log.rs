@@ -5,9 +5,9 @@ use std::process::{Command, Stdio};
 
 use proto::daily_log::v1 as pb;
 use sqlx::{Connection as _, SqliteConnection};
-use tests::{LineSetup, TestLine, TestPerson, eventually};
+use tests::{LineSetup, TestLine, eventually};
 
-use crate::referral_outside::rota_with_a_centre;
+use crate::referral_outside::{account_of_the_centre, rota_with_a_centre};
 
 const WINDOW: &str = "main";
 
@@ -56,7 +56,7 @@ fn counted(raw: &std::path::Path) -> serde_json::Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_is_sealed_approved_handed_out_and_a_change_of_it_in_the_store_is_found() {
     let mut line = LineSetup::new().rota(rota_with_a_centre()).prepare();
-    let centre = TestPerson::of(&line, &line.operator, "kita.centre", &["centre"], Some("kita-centre")).await;
+    let centre = account_of_the_centre(&line).await;
     let (date, begins) = two_days_ago();
     rang(&line, begins, &[12, 29, 30, 95]).await;
     line.starts().await;
