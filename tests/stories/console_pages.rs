@@ -105,7 +105,6 @@ async fn pages_of_all_other_roles_have_no_fault() {
         &[
             "/night",
             "/records",
-            "/rota",
             "/admin?part=protocols",
             "/admin?part=prompts",
             "/admin?part=retention",
@@ -114,7 +113,7 @@ async fn pages_of_all_other_roles_have_no_fault() {
     )
     .await;
     let aoki = on_page(&line, &browser, "aoki", "psychiatrist").await;
-    look_at(&aoki, "psychiatrist", &["/pages", "/rota"], &mut faults).await;
+    look_at(&aoki, "psychiatrist", &["/pages"], &mut faults).await;
     aoki.goes("/pages").await;
     aoki.follows("開く").await;
     aoki.sees_button("引き受ける").await;
@@ -137,21 +136,20 @@ async fn pages_of_the_days_have_no_fault_for_whoever_reads_them() {
     let mut faults = Vec::new();
     let line = line_of_free_desks_and(THE_CENTRE, "").await;
     let browser = Browser::starts();
-    let log = ["/days", "/reports?period=2026-10", "/reports?period=2026-Q3"];
-    let support: &[&str] = &["/night-support"];
-    let admin: &[&str] = &["/night-support", "/admin?part=alarms", "/admin?part=settings"];
-    let audit: &[&str] = &["/admin?part=accounts", "/admin?part=protocols", "/admin?part=audit"];
-    let centre: &[&str] = &["/centre", "/account"];
+    let support: &[&str] = &["/days", "/reports?period=2026-Q3", "/night-support"];
+    let admin: &[&str] = &["/days", "/night-support", "/admin?part=alarms"];
+    let audit: &[&str] = &["/days", "/admin?part=accounts", "/admin?part=audit"];
+    let centre: &[&str] = &["/days", "/reports?period=2026-10", "/centre", "/account"];
     let roles = [
         ("centre", Some(CENTRE), centre),
         ("auditor", None, audit),
         ("operator_admin", None, admin),
         ("supervisor", Some("sato"), support),
     ];
-    for (role, staff, more) in roles {
+    for (role, staff, paths) in roles {
         let page = TestPerson::of(&line, &line.operator, role, &[role], staff).await;
         let page = page.comes(&line, &browser, Look::JAPANESE).await;
-        look_at(&page, &role.replace('_', "-"), &[&log, more].concat(), &mut faults).await;
+        look_at(&page, &role.replace('_', "-"), paths, &mut faults).await;
     }
     none(faults);
 }
