@@ -131,8 +131,14 @@ export class Referrals {
         leftOut: [create(ChoiceSchema, { hospitalId: "h-minato", name: nameOf("h-minato"), reasons: ["arrival_too_late", "out_of_area"], freePlaces: -1 })],
       }),
       listTargets: async () => (await there(), { targets: TARGETS }),
-      saveTarget: async () => (await there(), {}),
-      exportTargets: async () => (await there(), { csv: "id,name,kind\r\n" }),
+      saveTarget: async ({ target }) => {
+        await there();
+        const known = TARGETS.find(({ targetId }) => targetId === target?.targetId);
+        if (known) Object.assign(known, target);
+        else if (target) TARGETS.push(target);
+        return { target };
+      },
+      exportTargets: async () => (await there(), { csv: `\u{feff}target_id,name,kind\r\n${TARGETS.map(({ targetId, name, kind }) => `${targetId},${name},${kind}\r\n`).join("")}` }),
       importTargets: async () => (await there(), { unchanged: TARGETS.length }),
     };
   }

@@ -17,6 +17,7 @@ import { RecordPage } from "../record/RecordPage";
 import { RecordsPage } from "../record/RecordsPage";
 import { RotaPage } from "../rota/RotaPage";
 import { AccountPage } from "../session/AccountPage";
+import { TargetsPage } from "../targets/TargetsPage";
 import type { Params } from "./router";
 
 export type Role = "counsellor" | "psychiatrist" | "supervisor" | "centre" | "rota_manager" | "operator_admin" | "auditor";
@@ -47,6 +48,7 @@ export const ROUTES: Route[] = [
   { path: "/day/:window/:date", roles: ["counsellor", "supervisor", "centre", "operator_admin", "auditor"], title: (words) => words.daily.title, page: ({ window = "", date = "" }) => <DayPage key={`${window} ${date}`} windowId={window} date={date} /> },
   { path: "/reports", roles: ["supervisor", "centre", "operator_admin", "auditor"], title: (words) => words.daily.reports, page: () => <ReportPage /> },
   { path: "/night-support", roles: ["supervisor", "operator_admin"], title: (words) => words.daily.support, page: () => <NightSupportPage /> },
+  { path: "/targets", roles: ["counsellor", "supervisor", "operator_admin", "centre"], title: (words) => words.targets.title, inNav: true, page: () => <TargetsPage /> },
   { path: "/account", title: (words) => words.app.account, page: () => <AccountPage /> },
 ];
 

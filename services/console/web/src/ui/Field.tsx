@@ -7,7 +7,7 @@ interface Props {
   onChange: (value: string) => void;
   type?: "text" | "password" | "search" | "date" | "number" | "datetime-local";
   hint?: ReactNode;
-  error?: string | undefined;
+  error?: ReactNode;
   lines?: number;
   max?: number;
   required?: boolean;
@@ -59,13 +59,15 @@ interface SelectProps {
   options: { value: string; label: string }[];
   empty?: string;
   hint?: ReactNode;
+  error?: ReactNode;
   required?: boolean;
   disabled?: boolean;
 }
 
 /** The browser's own: best for keyboards, phones and screen readers. */
-export function Select({ label, value, onChange, options, empty, hint, required = false, disabled = false }: SelectProps) {
+export function Select({ label, value, onChange, options, empty, hint, error, required = false, disabled = false }: SelectProps) {
   const id = useId();
+  const told = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className="field">
       <label htmlFor={id}>
@@ -73,12 +75,13 @@ export function Select({ label, value, onChange, options, empty, hint, required 
         {required && <Required />}
       </label>
       {hint && <div className="hint" id={`${id}-hint`}>{hint}</div>}
-      <select id={id} value={value} disabled={disabled} aria-required={required} onChange={(event) => onChange(event.target.value)} {...(hint ? { "aria-describedby": `${id}-hint` } : {})}>
+      <select id={id} value={value} disabled={disabled} aria-required={required} onChange={(event) => onChange(event.target.value)} {...(told ? { "aria-describedby": told } : {})} {...(error ? { "aria-invalid": true } : {})}>
         {empty !== undefined && <option value="">{empty}</option>}
         {options.map((option) => (
           <option key={option.value} value={option.value}>{option.label}</option>
         ))}
       </select>
+      {error && <span className="field-error" id={`${id}-error`}>{error}</span>}
     </div>
   );
 }

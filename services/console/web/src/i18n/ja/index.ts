@@ -12,5 +12,6 @@ import { record } from "./record";
 import { referral } from "./referral";
 import { rota } from "./rota";
 import { session } from "./session";
+import { targets } from "./targets";
 
-export const ja = { common, trouble, app, session, desk, record, people, night, page, rota, admin, referral, centre, daily, figures };
+export const ja = { common, trouble, app, session, desk, record, people, night, page, rota, admin, referral, centre, daily, figures, targets };
