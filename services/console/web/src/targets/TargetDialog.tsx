@@ -85,6 +85,7 @@ function useEntry({ target, taken, onSaved }: Omit<Props, "onClose">) {
     if (fault) return fault === "taken" ? words.targets.idTaken : words.common.required;
     return right && <ServerWords>{right}</ServerWords>;
   };
-  const faulty = Object.keys(seen).length > 0 || refused.size > 0;
+  const shown = [...refused.keys()].filter((name) => name in words.targets.fields);
+  const faulty = Object.keys(seen).length > 0 || (shown.length > 0 && shown.length === refused.size);
   return { is, setIs, save, submit, form, errorOf, faulty };
 }

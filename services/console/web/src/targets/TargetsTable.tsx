@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useLineNow } from "../board/BoardProvider";
 import type { Target } from "../gen/tomoshibi/referral/v1/referral_pb";
 import { useWords, worded } from "../i18n";
@@ -47,7 +47,8 @@ export function TargetsTable({ targets, onChange }: Props) {
   );
 }
 
-function Line({ target, today, onChange }: { target: Target; today: string } & Pick<Props, "onChange">) {
+/** Not drawn again whenever the clock goes on. */
+const Line = memo(function Line({ target, today, onChange }: { target: Target; today: string } & Pick<Props, "onChange">) {
   const words = useWords();
   const { fields } = words.targets;
   const orUnsaid = (text: string) => text || <span className="dim">{words.targets.unsaid}</span>;
@@ -63,7 +64,7 @@ function Line({ target, today, onChange }: { target: Target; today: string } & P
       {onChange && <td><Button size="small" label={words.targets.changeTitle(target.name)} onPress={() => onChange(target)}>{words.targets.change}</Button></td>}
     </tr>
   );
-}
+});
 
 /** What is in it can be rung with one press. */
 function Numbers({ text }: { text: string }) {
