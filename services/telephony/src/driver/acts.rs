@@ -3,7 +3,7 @@
 
 use domain::call::{Effect, Reach, Refused};
 use domain::ids::{DeskId, LegId, OfferId};
-use domain::ledger::Step;
+use domain::ledger::{OfferOutcome, Step};
 use tokio::sync::oneshot;
 use tracing::info;
 
@@ -91,7 +91,11 @@ impl CallTask {
     }
 
     pub(super) fn claimed(&mut self, offer: OfferId, desk: DeskId, put: Put) -> Vec<Effect> {
-        let (leg, reach) = (self.put(offer, &desk, put), self.reach(&desk, offer));
+        if !self.deps.desks.take(&desk, self.id) {
+            let refused = self.unclaimed(desk.clone(), Unclaimed::NotFree);
+            return refused.into_iter().chain([not_free(offer, desk)]).collect();
+        }
+        let (leg, reach) = (self.put(offer, put), self.reach(&desk, offer));
         let effects = self.call.transfer_offered(offer, desk, leg, reach);
         let rung = matches!(effects.first(), Some(Effect::Record(Step::TransferRung { .. })));
         self.say_of_transfer(if rung { Ok(()) } else { Err(Refused::NoPart.into()) });
@@ -125,8 +129,7 @@ impl CallTask {
     }
 
     /// A leg for this offer's desk, and what it is rung by.
-    pub(super) fn put(&mut self, offer: OfferId, desk: &DeskId, put: Put) -> LegId {
-        self.deps.desks.note(desk.clone(), self.id);
+    pub(super) fn put(&mut self, offer: OfferId, put: Put) -> LegId {
         self.offers.insert(offer, put);
         self.deps.ids.leg()
     }
@@ -146,7 +149,7 @@ impl CallTask {
     pub(super) fn mind_desks(&self, step: &Step) {
         let desks = &self.deps.desks;
         if let Step::ListenRung { desk, .. } = step {
-            desks.note(desk.clone(), self.id);
+            desks.take(desk, self.id);
         }
         if let Step::ListenEnded { desk: gone }
         | Step::Transferred { from: gone, .. }
@@ -175,6 +178,13 @@ impl CallTask {
         let leg = self.deps.ids.leg();
         self.call.rung_again(offer, leg)
     }
+}
+
+/// Routing gave away a desk that another call of this process rings or talks to: it has been away, or is behind. The
+/// telephones are right, and this one is not rung.
+pub(super) fn not_free(offer: OfferId, desk: DeskId) -> Effect {
+    info!(%desk, "routing gave a desk that is in use here: it is told so");
+    Effect::Report { offer, desk, outcome: OfferOutcome::Busy }
 }
 
 /// Whoever asked may have gone away meanwhile.

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{Span, info};
 
 use super::Deps;
-use super::acts::{Act, Answer};
+use super::acts::{Act, Answer, not_free};
 use super::asker::{Asker, News, Saying};
 use super::call_back::Debt;
 use super::measure::Asked;
@@ -188,6 +188,9 @@ impl CallTask {
             News::Claimed { .. } | News::Unclaimed { .. } => {}
         }
         match news {
+            News::Offer { offer, desk, .. } if !self.deps.desks.take(&desk, self.id) => {
+                vec![not_free(offer, desk)]
+            }
             News::Offer { offer, desk, target, ring_for } => {
                 self.offered(offer, desk, target, ring_for, OfferedBy::Routing)
             }
@@ -213,7 +216,7 @@ impl CallTask {
         by: OfferedBy,
     ) -> Vec<Effect> {
         let until = self.deps.clock.now() + ring_for;
-        let leg = self.put(offer, &desk, Put { target, until });
+        let leg = self.put(offer, Put { target, until });
         let reach = self.reach(&desk, offer);
         self.call.offered(offer, desk, leg, by, reach)
     }

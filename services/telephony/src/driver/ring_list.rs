@@ -28,9 +28,10 @@ impl DesksInUse {
         Ok(chosen)
     }
 
-    /// Routing claimed it for us.
-    pub fn note(&self, desk: DeskId, call: CallId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(desk, call);
+    /// False when another call of this process has it: it stays that call's.
+    pub fn take(&self, desk: &DeskId, call: CallId) -> bool {
+        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *used.entry(desk.clone()).or_insert(call) == call
     }
 
     /// Another call of this process rings this desk or talks to it.
@@ -89,6 +90,18 @@ mod tests {
             [claim(1), claim(2), claim(3), claim(4)],
             [Ok(desk("ito")), Ok(desk("mori")), Ok(desk("busy")), Err(NoOneFree::AllBusy)]
         );
+    }
+
+    #[test]
+    fn a_desk_that_a_call_has_is_not_taken_from_it() {
+        let used = DesksInUse::default();
+        used.claim(&window(), call(1), &[]).unwrap();
+
+        assert_eq!([used.take(&desk("ito"), call(2)), used.take(&desk("ito"), call(1))], [false, true]);
+        used.give_back(&desk("ito"), call(2));
+        assert!(used.is_used_elsewhere(&desk("ito"), call(2)));
+        used.give_back(&desk("ito"), call(1));
+        assert!(used.take(&desk("ito"), call(2)));
     }
 
     #[test]

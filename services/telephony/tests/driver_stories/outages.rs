@@ -119,6 +119,27 @@ async fn a_routing_that_is_back_is_asked_again_by_those_who_wait_and_by_the_next
 }
 
 #[tokio::test]
+async fn a_routing_that_is_back_and_knows_nothing_yet_does_not_ring_a_phone_that_is_in_a_call() {
+    let mut line = TestLine::begins(&["ito", "mori"]).await;
+    line.signs_in("ito").await;
+    line.ring_list_is(&[("ito", true)]).await;
+    line.routing_dies().await;
+    let first = line.caller_rings().await;
+    let ito = line.phone_is_lifted("ito").await;
+    line.talk(first.leg, ito).await;
+
+    line.routing_comes_back().await;
+    line.signs_in("mori").await;
+    line.desk_is("ito", Presence::Available).await;
+    let second = line.rings_from(Some("+81311111111"), "100").await;
+
+    let mori = line.phone_is_lifted("mori").await;
+    line.talk(second.leg, mori).await;
+    assert_eq!(by(&line.steps(second.call)), [OfferedBy::Routing]);
+    assert_eq!(line.rung_so_often("ito"), 1);
+}
+
+#[tokio::test]
 async fn a_routing_that_dies_while_a_phone_rings_does_not_disturb_the_ringing() {
     let mut line = TestLine::begins(&["ito", "mori"]).await;
     line.signs_in("ito").await;

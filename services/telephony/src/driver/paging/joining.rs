@@ -112,7 +112,7 @@ impl PageTask {
             return self.parts(Word::CounsellorAway).await;
         };
         let (room, other) = (CallId(self.page.id.0), self.deps.ids.leg());
-        self.deps.desks.note(desk, room);
+        self.deps.desks.take(&desk, room);
         self.deps.switchboard.expect(other, self.to_self.clone());
         self.deps.edge.ring(Ring {
             leg: other,
