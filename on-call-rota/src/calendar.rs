@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::code::coded;
 use crate::day::{CalendarRule, Day, DayKind, InvalidCalendar};
-use crate::holiday::{HOLIDAY_YEARS, Holiday, holidays};
+use crate::holiday::{HOLIDAY_YEARS, Years};
 use crate::hours::{ClockTime, TimeRange};
 use crate::ids::as_text;
 use crate::zone::instant_at;
@@ -65,7 +65,7 @@ pub struct Calendar {
     pub(crate) zone: TimeZone,
     pub(crate) service_day_starts: ClockTime,
     pub(crate) early_morning: EarlyMorning,
-    pub(crate) published_through: i16,
+    pub(crate) years: Years,
     /// By `from`; the first holds for all time before it too.
     pub(crate) rules: Vec<CalendarRule>,
 }
@@ -77,13 +77,13 @@ impl Calendar {
 
     /// The last year whose equinoxes are published.
     pub fn published_through(&self) -> i16 {
-        self.published_through
+        self.years.published_through
     }
 
     /// `None` outside 1980 to 2099.
     pub fn day(&self, date: Date) -> Option<Day> {
-        let year = holidays(date.year(), self.published_through).ok()?;
-        self.day_in(&year, date)
+        let year = self.years.of(date.year())?;
+        self.rule(date).map(|rule| rule.day(year, date))
     }
 
     pub fn service_date(&self, at: Timestamp) -> Date {
@@ -150,10 +150,6 @@ impl Calendar {
         self.rule(date).map(|rule| rule.office_hours)
     }
 
-    pub(crate) fn day_in(&self, year: &[Holiday], date: Date) -> Option<Day> {
-        self.rule(date).map(|rule| rule.day(year, date))
-    }
-
     fn rule(&self, date: Date) -> Option<&CalendarRule> {
         let after = self.rules.partition_point(|rule| rule.from <= date);
         self.rules.get(after.saturating_sub(1))
@@ -179,7 +175,7 @@ mod tests {
             zone: TimeZone::get("Asia/Tokyo").unwrap(),
             service_day_starts: "08:30".parse().unwrap(),
             early_morning: EarlyMorning::Own,
-            published_through: 2027,
+            years: Years::new(2027),
             rules: vec![CalendarRule {
                 from: Date::MIN,
                 office_hours: "08:30-17:15".parse().unwrap(),

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::calendar::{Calendar, known_dates};
 use crate::day::Day;
-use crate::holiday::{Holiday, holidays};
 use crate::hours::TimeRange;
 use crate::period::Period;
 use crate::zone::instant_at;
@@ -44,14 +43,10 @@ impl<'a> Days<'a> {
         let (earliest, latest) = known_dates();
         let (first, last) = (first.max(earliest), last.min(latest));
         let mut laid = Vec::new();
-        let mut year: Vec<Holiday> = Vec::new();
         let start = instant_at(&calendar.zone, first, 0) - SignedDuration::from_secs(1);
         let mut jump = calendar.zone.following(start).next().map(|change| change.timestamp());
         let mut date = first;
         while date <= last {
-            if year.first().is_none_or(|holiday| holiday.date.year() != date.year()) {
-                year = holidays(date.year(), calendar.published_through).unwrap_or_default();
-            }
             let midnight = instant_at(&calendar.zone, date, 0);
             // A midnight that the clocks jump over is not 00:00 on the wall.
             let jumped = jump == Some(midnight);
@@ -60,7 +55,7 @@ impl<'a> Days<'a> {
             }
             let two_days = midnight + SignedDuration::from_hours(48);
             let steady = !jumped && jump.is_none_or(|jump| two_days < jump);
-            let day = calendar.day_in(&year, date);
+            let day = calendar.day(date);
             laid.extend(day.map(|day| LaidDay { day, calendar, midnight, steady }));
             date = date.saturating_add(1.day());
         }

@@ -6,6 +6,7 @@
 //! and the days that follow from them, are provisional.
 
 use std::ops::RangeInclusive;
+use std::sync::{Arc, OnceLock};
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
@@ -46,6 +47,26 @@ pub fn holidays(year: i16, published_through: i16) -> Result<Vec<Holiday>, YearU
     all.extend(between);
     all.sort_by_key(|day| day.date);
     Ok(all)
+}
+
+/// The holidays of each year, worked out when they are first asked for: a calendar is asked of every minute of a day.
+#[derive(Clone, Debug)]
+pub(crate) struct Years {
+    pub(crate) published_through: i16,
+    known: Arc<[OnceLock<Vec<Holiday>>]>,
+}
+
+impl Years {
+    pub(crate) fn new(published_through: i16) -> Self {
+        Self { published_through, known: HOLIDAY_YEARS.map(|_| OnceLock::new()).collect() }
+    }
+
+    /// `None` outside 1980 to 2099.
+    pub(crate) fn of(&self, year: i16) -> Option<&[Holiday]> {
+        let place = usize::try_from(year - HOLIDAY_YEARS.start()).ok()?;
+        let known = self.known.get(place)?;
+        Some(known.get_or_init(|| holidays(year, self.published_through).unwrap_or_default()))
+    }
 }
 
 /// Article 2 and the one-off Acts.
@@ -236,6 +257,16 @@ mod tests {
     fn a_day_between_two_holidays_is_a_citizens_holiday() {
         assert_eq!(kind_on(date(2026, 9, 22)), Some(DayKind::Citizens));
         assert_eq!(kind_on(date(2019, 4, 30)), Some(DayKind::Citizens));
+    }
+
+    #[test]
+    fn the_years_of_a_calendar_are_those_of_the_law_and_no_others() {
+        let years = Years::new(PUBLISHED_THROUGH);
+
+        for year in HOLIDAY_YEARS {
+            assert_eq!(years.of(year), holidays(year, PUBLISHED_THROUGH).ok().as_deref());
+        }
+        assert_eq!([1979, 2100, i16::MIN + 1980, i16::MAX].map(|year| years.of(year)), [None; 4]);
     }
 
     #[test]

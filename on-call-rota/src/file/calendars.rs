@@ -6,7 +6,7 @@ use super::fault::Faults;
 use super::raw::{RawCalendar, RawOperator, RawOwnDay};
 use crate::calendar::{Calendar, EarlyMorning};
 use crate::day::{CalendarRule, OwnDay};
-use crate::holiday::PUBLISHED_THROUGH;
+use crate::holiday::{PUBLISHED_THROUGH, Years};
 use crate::hours::ClockTime;
 
 pub(super) fn calendar(raw: &RawOperator, faults: &Faults<'_>) -> Option<Calendar> {
@@ -30,7 +30,7 @@ pub(super) fn calendar(raw: &RawOperator, faults: &Faults<'_>) -> Option<Calenda
         zone,
         service_day_starts: raw.service_day_starts.unwrap_or(ClockTime::MIDNIGHT),
         early_morning: raw.early_morning.unwrap_or(EarlyMorning::Own),
-        published_through: raw.published_through.map_or(PUBLISHED_THROUGH, |year| year as i16),
+        years: Years::new(raw.published_through.map_or(PUBLISHED_THROUGH, |year| year as i16)),
         rules,
     })
 }
