@@ -292,6 +292,7 @@ async fn a_hospital_on_duty_declines_and_the_next_accepts_with_the_story_on_ever
     first.sees_no_more("新しい知らせ").await;
     first.presses("断る").await;
     first.answers("断る理由", "満床").await;
+    first.fills("補足", "明朝なら空きます").await;
     faults.extend(first.faults("hospital-decline").await);
     first.presses_in("この紹介を断る", "断る").await;
     first.sees("断ったことを伝えました。").await;
@@ -308,6 +309,7 @@ async fn a_hospital_on_duty_declines_and_the_next_accepts_with_the_story_on_ever
     second.sees("受け入れを伝えました。").await;
 
     page.sees("第一病院 辞退 · 満床").await;
+    page.sees("明朝なら空きます").await;
     page.sees("第二病院 受諾").await;
     page.unfolds("経過").await;
     page.sees("満床").await;

@@ -10,7 +10,7 @@ use crate::asker::Asker;
 use crate::drafts::{entry, said};
 use crate::error::ReferralError;
 use crate::keeper::{By, Keeper, Pushed};
-use crate::store::{Received, Words, unreadable};
+use crate::store::{DECLINES, Received, Words, unreadable};
 use crate::wire::{UUID, word};
 
 /// Cheap to clone.
@@ -133,8 +133,8 @@ impl Centres {
         self.push(asker, centre, (&asked.referral_id, "referral.declined"), |machine, now| {
             let effects = machine.decline(centre, reason, now)?;
             let place = machine.targets().iter().position(|target| target.id == *centre);
-            let number = 500 + crate::store::big(place.unwrap_or(0));
-            let words = note.map(|note| Words::new("note", number, note)).into_iter().collect();
+            let place = crate::store::big(place.unwrap_or(0));
+            let words = note.map(|note| Words::new("note", DECLINES + place, note)).into_iter().collect();
             Ok(Pushed { effects, words, ..Pushed::default() })
         })
         .await

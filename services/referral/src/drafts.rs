@@ -16,7 +16,7 @@ use crate::directory::Directory;
 use crate::error::ReferralError;
 use crate::keeper::{By, Keeper, Pushed};
 use crate::record::{Records, Source};
-use crate::store::{ReferralRow, Words, unreadable};
+use crate::store::{BY_HAND, ReferralRow, Words, unreadable};
 use crate::wire::{UUID, word};
 
 /// Characters of a reason, a question, an answer.
@@ -293,7 +293,7 @@ impl Drafts {
         let entry =
             entry(asker, "referral.settled_by_hand", &row.referral_id).with("how", asked.how.as_str());
         let by = By { whom: &staff, entry: Some(entry), ..By::default() };
-        let note = 1000 + row.revision;
+        let note = BY_HAND + row.revision;
         self.keeper
             .push(&asker.operator, &row.referral_id, by, |machine, now| {
                 let effects = by_hand(machine, &asked.how, target, now)?;

@@ -42,7 +42,7 @@ pub(crate) fn html(sheet: &Sheet<'_>) -> String {
         row(&mut page, name, &value);
     }
     page.push_str("</table><table>");
-    for (name, values) in sheet.content.fields().iter() {
+    for (name, values) in sheet.content.in_order() {
         let values: Vec<String> = values.iter().map(|value| shown(name, value)).collect();
         row(&mut page, &label(name), &values.join("、"));
     }

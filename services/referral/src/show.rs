@@ -12,7 +12,7 @@ use crate::drafts::{Drafts, entry};
 use crate::error::ReferralError;
 use crate::render::is_centre;
 use crate::sheet;
-use crate::store::{Listing, PlacesRow, ReferralRow, TargetRow, unreadable};
+use crate::store::{BY_HAND, DECLINES, Listing, PlacesRow, ReferralRow, TargetRow, unreadable};
 use crate::wire::{self, SHORT_WORD, at, word};
 
 /// Listed when nobody says how many, and at most.
@@ -102,15 +102,21 @@ impl Shower {
         let kept = self.directory.keeper.store.all_words(&row.referral_id).await?;
         let mut questions: BTreeMap<i64, pb::Question> = BTreeMap::new();
         for (kind, number, when, text) in kept {
-            let question = questions.entry(number);
             match kind.as_str() {
                 "question" => {
-                    let question = question.or_default();
+                    let question = questions.entry(number).or_default();
                     (question.question, question.asked_at) = (text.into_inner(), Some(at(when)));
                 }
                 "answer" => {
-                    let question = question.or_default();
+                    let question = questions.entry(number).or_default();
                     (question.answer, question.answered_at) = (text.into_inner(), Some(at(when)));
+                }
+                "note" if (DECLINES..BY_HAND).contains(&number) => {
+                    let place = usize::try_from(number - DECLINES).ok();
+                    let declined = place.and_then(|place| said.offered.get_mut(place));
+                    if let Some(offer) = declined {
+                        offer.note = text.into_inner();
+                    }
                 }
                 "content" if number == i64::from(machine.revision()) => {
                     let content: Content =

@@ -98,6 +98,7 @@ fn offered(row: &ReferralRow, machine: &Referral, names: &[TargetRow]) -> Vec<pb
             reason: reason.to_owned(),
             chosen_because: chosen.get(&id).cloned().unwrap_or_default(),
             target_id: id,
+            note: String::new(),
         }
     };
     machine.offers().iter().zip(machine.targets()).map(said).collect()

@@ -114,6 +114,7 @@ async fn a_task_that_is_rejected_asks_the_next_and_keeps_reason_and_note() {
 
         let seen = line.sees(&referral).await;
         assert_eq!((seen.offered[0].state.as_str(), seen.offered[0].reason.as_str()), ("declined", "no_bed"));
+        assert_eq!(seen.offered[0].note, "明朝なら空きます");
         assert_eq!((seen.state.as_str(), seen.target_id.as_str()), ("offered", "second"));
         assert_eq!(line.count("referral_content WHERE kind = 'note'").await, 1);
         line.accepts("second", &referral).await.unwrap();

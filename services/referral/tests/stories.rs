@@ -287,6 +287,12 @@ async fn a_target_that_lives_on_paper_gets_a_sheet_and_a_human_settles_it() {
             pb::GetSheetRequest { operator_id: OPERATOR.into(), referral_id: referral.referral_id.clone() };
         let sheet = line.ito().get_sheet(asked).await.unwrap().into_inner().html;
         assert!(sheet.contains(NAME) && sheet.contains("size:A4") && sheet.contains("paper病院"));
+        let rows =
+            ["対象者氏名", "主訴", "トリアージ区分", "情報提供への同意"].map(|label| sheet.find(label));
+        assert!(
+            rows[0].is_some() && rows.is_sorted(),
+            "who, what happened, how urgent, on which ground: {rows:?}"
+        );
         let by_hand = |how: &str| pb::SettleByHandRequest {
             operator_id: OPERATOR.into(),
             referral_id: referral.referral_id.clone(),

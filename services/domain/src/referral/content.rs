@@ -95,6 +95,11 @@ impl Content {
         &self.fields
     }
 
+    /// The fields as a receiver reads them: who, where, what happened, what is known, on which ground.
+    pub fn in_order(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        TOLD.iter().map(|(name, _)| (*name, self.fields.all(name))).filter(|(_, values)| !values.is_empty())
+    }
+
     pub fn journey(&self) -> &Journey {
         &self.journey
     }

@@ -272,7 +272,7 @@ pub(crate) fn journey(content: &Content) -> Vec<String> {
     lines.extend(journey.transport.map(|one| format!("移送: {}", read(one.label()))));
     let police = |involved| if involved { "警察の関与: あり" } else { "警察の関与: なし" };
     lines.extend(journey.police_involved.map(|involved| police(involved).to_owned()));
-    lines.extend(journey.psychiatrist_advice.map(|id| format!("医師の助言: {id}")));
+    lines.extend(journey.psychiatrist_advice.map(|_| "医師の助言: あり".to_owned()));
     lines
 }
 

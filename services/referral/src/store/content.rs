@@ -26,6 +26,11 @@ impl Words {
     }
 }
 
+/// Notes by their number: of corrections by version; from here on of declines, by the place of who declined; from the
+/// next on of what was settled by hand, by revision.
+pub(crate) const DECLINES: i64 = 500;
+pub(crate) const BY_HAND: i64 = 1000;
+
 /// A text as it is kept: its kind, its number, when it was said.
 pub(crate) type Kept = (String, i64, i64, Private<String>);
 

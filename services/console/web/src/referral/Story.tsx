@@ -36,6 +36,7 @@ function OfferedLine({ one }: { one: Offered }) {
       <div className="dim small">
         {[time(one.at, words.referral.offeredAt), time(one.receivedAt, words.referral.receivedAt), time(one.decidedAt, words.referral.decidedAt), ...one.chosenBecause.map((reason) => worded(words.referral.choice, reason))].filter(Boolean).join(" · ")}
       </div>
+      {one.note && <p className="server-words">{one.note}</p>}
     </li>
   );
 }
