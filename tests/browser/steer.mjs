@@ -2,6 +2,7 @@
 // Everything is found as a person finds it, by role and name; nothing is found by class, and every
 // verb waits for what it needs.
 import { mkdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -140,6 +141,12 @@ async function printedWith(page, key) {
   return page.evaluate(() => window.printed);
 }
 
+/** What the browser keeps when that button is pressed, read as text. */
+async function downloaded(page, asked) {
+  const [kept] = await Promise.all([page.waitForEvent("download"), found(page, asked).click()]);
+  return readFile(await kept.path(), "utf8");
+}
+
 async function unfolded(page, name) {
   const summary = page.locator("summary", { hasText: name }).locator("visible=true").first();
   await summary.focus();
@@ -206,6 +213,8 @@ const VERBS = {
   press: ({ page }, asked) => found(page, asked).click(),
   answer: ({ page }, asked) => answered(page, asked),
   fill: ({ page }, asked) => field(page, asked).fill(asked.text),
+  choose_file: ({ page }, asked) => field(page, asked).setInputFiles({ name: asked.file, mimeType: "text/csv", buffer: Buffer.from(asked.text) }),
+  download: ({ page }, asked) => downloaded(page, asked),
   value: ({ page }, asked) => field(page, asked).inputValue(),
   is_chosen: ({ page }, asked) => choice(page, asked).isChecked(),
   see: ({ page }, { text, where }) => inside(page, where).getByText(text).locator("visible=true").first().waitFor(),

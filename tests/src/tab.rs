@@ -61,6 +61,16 @@ impl Tab {
         self.asks("fill", json!({ "name": field, "text": text })).await;
     }
 
+    /// Chooses a file of that name and text.
+    pub async fn chooses_file(&self, field: &str, file: &str, text: &str) {
+        self.asks("choose_file", json!({ "name": field, "file": file, "text": text })).await;
+    }
+
+    /// Presses a button that hands over a file, and reads it.
+    pub async fn downloads(&self, button: &str) -> String {
+        self.told("download", json!({ "name": button })).await
+    }
+
     /// With buttons, a list or words: whatever asks under that name.
     pub async fn answers(&self, question: &str, answer: &str) {
         self.asks("answer", json!({ "group": question, "name": answer })).await;

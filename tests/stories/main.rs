@@ -19,6 +19,7 @@ mod console_kit;
 mod console_night;
 mod console_pages;
 mod console_silent;
+mod console_targets;
 mod console_two;
 mod daily_log;
 mod desk_screens;
