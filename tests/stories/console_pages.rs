@@ -102,13 +102,7 @@ async fn pages_of_all_other_roles_have_no_fault() {
     look_at(
         &sato,
         "supervisor",
-        &[
-            "/night",
-            "/records",
-            "/admin?part=protocols",
-            "/admin?part=prompts",
-            "/admin?part=retention",
-        ],
+        &["/night", "/records", "/admin?part=protocols", "/admin?part=prompts", "/admin?part=retention"],
         &mut faults,
     )
     .await;
