@@ -22,7 +22,8 @@ contacts = ["tel:+81300000180"]
 "#;
 /// Looking at a page in all its looks takes longer than a centre has.
 const PATIENT: &str = "[referral]\nurgent_receipt = \"30m\"\nurgent_decide = \"1h\"";
-const SOON: Duration = Duration::from_secs(2);
+/// Far more than news need, also on a busy machine.
+const SOON: Duration = Duration::from_secs(8);
 const QUESTION: &str = "お姉さんは一緒に来られますか。";
 const ANSWER: &str = "はい、姉の車で来ます。";
 

@@ -11,8 +11,8 @@ use tests::{Browser, LineSetup, Look, Sent, Tab, TestCaller, TestDesk, TestLine,
 use crate::NUMBER;
 
 const PAGE: &str = "/public/window";
-/// Longer than this nobody waits for a page that is ready.
-const AT_ONCE: Duration = Duration::from_secs(2);
+/// Far more than a page needs that is ready, also on a busy machine, and less than a store's limits.
+const AT_ONCE: Duration = Duration::from_secs(8);
 
 /// In each of its forms, with the number of the window.
 async fn answers(at: SocketAddr) {
@@ -87,7 +87,7 @@ async fn a_flood_of_readers_is_told_to_come_again_and_callers_notice_nothing() {
     caller.rings().await;
     caller.is_connected(1).await;
 
-    assert!(rang.elapsed() < Duration::from_secs(3), "the caller waited {:?}", rang.elapsed());
+    assert!(rang.elapsed() < AT_ONCE, "the caller waited {:?}", rang.elapsed());
     let heard = caller.phone.heard();
     caller.hears(heard).await;
     flood.ends().await;

@@ -1,8 +1,6 @@
 //! A system outside, written from the contracts alone, takes a case over while the line dies twice: right after
 //! the signature, and before the receipt.
 
-use std::time::{Duration, Instant};
-
 use tests::{LineSetup, Outsider, TestLine, TestPerson, eventually, rota};
 
 use crate::talking;
@@ -63,9 +61,7 @@ async fn a_referral_that_the_line_dies_over_comes_again_with_its_key_and_the_yes
     eventually("the desk sees that they have it", is_received).await;
     let accepted = outsider.does(&format!("accepts {}", draft.referral_id)).await;
     assert_eq!(accepted["outcome"], "accepted");
-    let said = Instant::now();
     let shown = ito.referral_of(&record.record_id).await.unwrap();
     assert_eq!((shown.state.as_str(), shown.target_id.as_str()), ("accepted", CENTRE));
-    assert!(said.elapsed() < Duration::from_millis(500), "{:?}", said.elapsed());
     assert_eq!(shown.events.iter().filter(|event| event.happened == "received").count(), 1);
 }
