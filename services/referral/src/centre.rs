@@ -51,11 +51,15 @@ impl Centres {
         if up_to > last {
             return Err(ReferralError::invalid("up_to", format!("at most {last}, which was given last")));
         }
-        for (referral, message) in store.unreceived(operator, centre, up_to).await? {
-            let what = Received::UpTo(up_to);
-            self.received(operator, centre, (&referral, message), what).await?;
+        let unreceived = store.unreceived(operator, centre, up_to).await?;
+        let Some(last) = unreceived.len().checked_sub(1) else {
+            return Ok(store.note_received(operator, centre, up_to).await?);
+        };
+        for (place, (referral, message)) in unreceived.iter().enumerate() {
+            let what = Received::UpTo { number: up_to, is_all: place == last };
+            self.received(operator, centre, (referral, *message), what).await?;
         }
-        Ok(store.note_received(operator, centre, up_to).await?)
+        Ok(())
     }
 
     /// One message is received, under its key; twice is once.

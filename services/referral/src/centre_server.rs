@@ -42,7 +42,7 @@ impl CentreService for CentreServer {
         };
         let operator = asker.operator;
         let renderer = self.renderer.clone();
-        let subscription = Subscription { keeper, renderer, operator, centre, after };
+        let subscription = Subscription { keeper, renderer, operator, centre, after, handed: Vec::new() };
         Ok(Response::new(Box::pin(subscription.listen(self.shutdown.clone()))))
     }
 

@@ -77,15 +77,19 @@ impl Keeper {
         by: By<'_>,
         how: impl FnOnce(&mut Referral, Instant) -> Result<Pushed, ReferralError>,
     ) -> Result<ReferralRow, ReferralError> {
-        let found = self.store.referral(operator, id).await?.ok_or(ReferralError::NotFound("referral_id"))?;
-        self.store.ready(operator, found.seal_year).await?;
+        // That a centre has it says nothing that is sealed.
+        if by.received.is_none() {
+            let found =
+                self.store.referral(operator, id).await?.ok_or(ReferralError::NotFound("referral_id"))?;
+            self.store.ready(operator, found.seal_year).await?;
+        }
         let mut tx = self.store.db.begin().await?;
         let held = Store::hold(&mut tx, operator, id).await?;
         let mut row = held.ok_or(ReferralError::NotFound("referral_id"))?;
         let (mut machine, now) = (row.machine()?, self.clock.now());
         let pushed = how(&mut machine, now)?;
         let received = match &by.received {
-            Some((centre, what)) => Store::receive(&mut tx, id, centre, what, now).await?,
+            Some((centre, what)) => Store::receive(&mut tx, (operator, id), centre, what, now).await?,
             None => 0,
         };
         if received == 0 && pushed.effects.is_empty() && pushed.words.is_empty() {

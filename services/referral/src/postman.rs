@@ -176,7 +176,6 @@ impl Round<'_> {
 
     async fn received(&self, row: &DeliveryRow) -> Result<(), ReferralError> {
         let keeper = &self.postman.centres.keeper;
-        keeper.store.note_handed(&row.event_id, keeper.clock.now()).await?;
         let what = Received::One(row.event_id.clone());
         let of = (row.referral_id.as_str(), row.message);
         self.postman.centres.received(&self.operator, &self.centre, of, what).await?;

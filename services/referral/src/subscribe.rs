@@ -10,6 +10,7 @@ use shell::shutdown::Shutdown;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
+use tracing::warn;
 
 use crate::error::ReferralError;
 use crate::keeper::{DELIVERIES, Keeper, key_of};
@@ -32,6 +33,8 @@ pub(crate) struct Subscription {
     pub(crate) centre: TargetId,
     /// The last number that is safe there.
     pub(crate) after: i64,
+    /// Given to the stream and not noted yet: of most of them the centre says at once that it has them.
+    pub(crate) handed: Vec<String>,
 }
 
 impl Subscription {
@@ -61,10 +64,23 @@ impl Subscription {
                         Some(_) => break,
                         None => return,
                     },
-                    () = self.keeper.clock.sleep_until(again) => break,
-                    () = out.closed() => return,
+                    () = self.keeper.clock.sleep_until(again) => {
+                        self.note_handed().await;
+                        break;
+                    }
+                    () = out.closed() => return self.note_handed().await,
                     () = shutdown.draining() => return,
                 }
+            }
+        }
+    }
+
+    /// A figure only: what cannot be noted is counted once more when it is handed out again.
+    async fn note_handed(&mut self) {
+        let now = self.keeper.clock.now();
+        for event in self.handed.drain(..) {
+            if let Err(error) = self.keeper.store.note_handed(&event, now).await {
+                warn!(%error, "that a delivery was handed out cannot be noted");
             }
         }
     }
@@ -85,8 +101,8 @@ impl Subscription {
                 }
                 self.after = row.centre_seq.unwrap_or(self.after);
                 if row.handed_us.is_none() {
-                    store.note_handed(&row.event_id, self.keeper.clock.now()).await?;
                     counted(&row, self.keeper.clock.now());
+                    self.handed.push(row.event_id);
                 }
             }
         }

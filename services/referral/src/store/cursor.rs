@@ -3,7 +3,7 @@
 use domain::ids::{OperatorId, TargetId};
 use domain::time::Instant;
 use shell::on;
-use shell::store::{Attempt, StoreError};
+use shell::store::{Attempt, StoreError, Tx};
 
 use super::Store;
 
@@ -20,6 +20,9 @@ pub(crate) struct Lease<'a> {
     pub(crate) owner: &'a str,
     pub(crate) until: Instant,
 }
+
+const MOVE_RECEIVED: &str = "UPDATE centre_cursor SET received_seq = $3
+     WHERE operator_id = $1 AND centre_id = $2 AND received_seq < $3";
 
 impl Store {
     pub(crate) async fn cursor(
@@ -44,11 +47,22 @@ impl Store {
         up_to: i64,
     ) -> Result<(), StoreError> {
         on!(self.db.write(), pool => {
-            sqlx::query(
-                "UPDATE centre_cursor SET received_seq = $3
-                 WHERE operator_id = $1 AND centre_id = $2 AND received_seq < $3",
-            )
-            .bind(operator.as_str()).bind(centre.as_str()).bind(up_to).execute(pool).await.map(drop)
+            sqlx::query(MOVE_RECEIVED)
+                .bind(operator.as_str()).bind(centre.as_str()).bind(up_to).execute(pool).await.map(drop)
+        })
+        .attempt("move a centre's cursor")
+    }
+
+    /// Together with what was received.
+    pub(super) async fn move_received(
+        tx: &mut Tx,
+        operator: &OperatorId,
+        centre: &TargetId,
+        up_to: i64,
+    ) -> Result<(), StoreError> {
+        on!(tx, t => {
+            sqlx::query(MOVE_RECEIVED)
+                .bind(operator.as_str()).bind(centre.as_str()).bind(up_to).execute(&mut **t).await.map(drop)
         })
         .attempt("move a centre's cursor")
     }

@@ -33,7 +33,11 @@ const AT_ONCE: i64 = 500;
 /// Up to which of a centre's numbers something reaches.
 #[derive(Clone, Debug)]
 pub(crate) enum Received {
-    UpTo(i64),
+    /// `is_all`: nothing up to there is open after this, and the centre's cursor moves with it.
+    UpTo {
+        number: i64,
+        is_all: bool,
+    },
     One(String),
 }
 
@@ -131,7 +135,10 @@ impl Store {
 
     pub(crate) async fn note_handed(&self, event: &str, now: Instant) -> Result<(), StoreError> {
         on!(self.db.write(), pool => {
-            sqlx::query("UPDATE delivery SET handed_us = $2 WHERE event_id = $1 AND handed_us IS NULL")
+            sqlx::query(
+                "UPDATE delivery SET handed_us = $2
+                 WHERE event_id = $1 AND handed_us IS NULL AND state <> 'received'",
+            )
                 .bind(event).bind(now.micros()).execute(pool).await.map(drop)
         })
         .attempt("note that a delivery was handed out")
@@ -191,18 +198,21 @@ impl Store {
 
     pub(crate) async fn receive(
         tx: &mut Tx,
-        referral: &str,
+        (operator, referral): (&OperatorId, &str),
         centre: &TargetId,
         what: &Received,
         now: Instant,
     ) -> Result<u64, StoreError> {
         let (up_to, event) = match what {
-            Received::UpTo(seq) => (*seq, ""),
+            Received::UpTo { number, .. } => (*number, ""),
             Received::One(event) => (0, event.as_str()),
         };
+        if let Received::UpTo { number, is_all: true } = what {
+            Self::move_received(tx, operator, centre, *number).await?;
+        }
         on!(tx, t => {
             sqlx::query(
-                "UPDATE delivery SET state = 'received', received_us = $5
+                "UPDATE delivery SET state = 'received', received_us = $5, handed_us = coalesce(handed_us, $5)
                  WHERE referral_id = $1 AND centre_id = $2 AND state = 'numbered'
                    AND (centre_seq <= $3 OR event_id = $4)",
             )
