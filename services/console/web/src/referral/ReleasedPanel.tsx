@@ -18,6 +18,8 @@ import { Told } from "./Told";
 export function ReleasedPanel({ referral, onChanged }: { referral: Referral; onChanged: () => void }) {
   const words = useWords();
   const [open, setOpen] = useState<"recall" | "correct" | "sheet">();
+  const asked = referral.events.some(({ happened }) => happened === "asked");
+  const whole = useWhole(referral, asked || referral.offered.some(({ state }) => state === "declined"));
   const done = () => {
     setOpen(undefined);
     onChanged();
@@ -27,8 +29,9 @@ export function ReleasedPanel({ referral, onChanged }: { referral: Referral; onC
       <Head referral={referral} />
       <Expected referral={referral} />
       <Deadline referral={referral} />
-      {referral.events.some(({ happened }) => happened === "asked") && <Words referral={referral} onChanged={onChanged} />}
-      <OfferedList offered={referral.offered} />
+      <TroubleNotice trouble={whole.trouble} />
+      {asked && whole.value && <Words referral={whole.value} over={isOver(referral)} onChanged={onChanged} />}
+      <OfferedList offered={referral.offered.map((one, at) => ({ ...one, note: whole.value?.offered[at]?.note ?? "" }))} />
       <ContentRead referral={referral} />
       <Story referral={referral} />
       <div className="row">
@@ -51,13 +54,11 @@ function useWhole(referral: Referral, wanted: boolean) {
   return useLoad(wanted ? `${referralId} ${wordsTurn(referral)}` : undefined, async (signal) => (await service.getReferral({ ...operator, referralId }, { signal })).referral);
 }
 
-function Words({ referral, onChanged }: { referral: Referral; onChanged: () => void }) {
-  const whole = useWhole(referral, true);
+function Words({ referral, over, onChanged }: { referral: Referral; over: boolean; onChanged: () => void }) {
   return (
     <>
-      <TroubleNotice trouble={whole.trouble} />
-      {whole.value && <QuestionList questions={whole.value.questions} />}
-      {whole.value && !isOver(referral) && <AnswerForm referral={whole.value} onDone={onChanged} />}
+      <QuestionList questions={referral.questions} />
+      {!over && <AnswerForm referral={referral} onDone={onChanged} />}
     </>
   );
 }

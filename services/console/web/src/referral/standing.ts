@@ -33,9 +33,12 @@ export function openQuestion(questions: readonly Question[]): Question | undefin
   return questions.find(({ answeredAt }) => answeredAt === undefined);
 }
 
-/** Changes when there are words that were not read yet: a question, an answer, a correction. */
+/** What may bring words with it. */
+const SAYS: ReadonlySet<string> = new Set(["released", "asked", "answered", "corrected", "declined"]);
+
+/** Changes when there are words that were not read yet. */
 export function wordsTurn({ events }: Referral): string {
-  return String(events.filter(({ happened }) => happened === "asked" || happened === "answered" || happened === "corrected" || happened === "released").length);
+  return String(events.filter(({ happened }) => SAYS.has(happened)).length);
 }
 
 /** Words beside an event, as codes: its reason, arrival, outcome or alarm. */
