@@ -68,7 +68,9 @@ impl TestDoctor {
         self.phone.has("CALL_ESTABLISHED", connected + 1).await;
     }
 
+    /// As people do, once they have heard something.
     pub async fn presses(&self, key: &str) {
+        self.is_told_something().await;
         self.phone.presses(key).await;
     }
 

@@ -26,10 +26,8 @@ async fn the_first_is_silent_the_second_busy_the_third_declines_and_the_fourth_j
     silent.is_let_go(1).await;
     assert_eq!(declines.rang(), 0, "whoever rings out has been waited for");
     declines.lifts(1).await;
-    declines.is_told_something().await;
     declines.presses("2").await;
     joins.lifts(1).await;
-    joins.is_told_something().await;
     joins.presses("1").await;
 
     let told = line.escalation_that("the fourth has joined", |told| told.state == "acted").await;
