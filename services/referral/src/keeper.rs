@@ -195,16 +195,7 @@ impl Keeper {
     pub(crate) fn day_ends(&self, operator: &OperatorId, at: Instant) -> Instant {
         let rota = self.rota.borrow().clone();
         let Some(calendar) = rota.operator(operator).map(|operator| &operator.calendar) else { return at };
-        let today = calendar.service_date(at.timestamp());
-        let minute = std::time::Duration::from_secs(60);
-        let is_over = |minutes: u32| calendar.service_date((at + minute * minutes).timestamp()) > today;
-        let (mut not_yet, mut over) = (0_u32, 2 * 24 * 60);
-        while over - not_yet > 1 {
-            let middle = not_yet.midpoint(over);
-            if is_over(middle) { over = middle } else { not_yet = middle }
-        }
-        let end = (at + minute * over).micros();
-        Instant::from_micros(end - end.rem_euclid(60_000_000))
+        calendar.service_day_ends(calendar.service_date(at.timestamp())).into()
     }
 
     /// The year whose data key seals a referral that begins now.

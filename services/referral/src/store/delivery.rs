@@ -139,7 +139,7 @@ impl Store {
                 "UPDATE delivery SET handed_us = $2
                  WHERE event_id = $1 AND handed_us IS NULL AND state <> 'received'",
             )
-                .bind(event).bind(now.micros()).execute(pool).await.map(drop)
+            .bind(event).bind(now.micros()).execute(pool).await.map(drop)
         })
         .attempt("note that a delivery was handed out")
     }
