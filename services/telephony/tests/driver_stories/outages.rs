@@ -8,13 +8,24 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use telephony::edge::{Cause, EdgeEvent};
 use telephony::ledger::Flow;
 
-use crate::driver_kit::{Opening, TestLine, Way, nurse, secs};
+use crate::driver_kit::{Caller, Opening, TestLine, Way, nurse, secs};
 
 fn by(steps: &[Step]) -> Vec<OfferedBy> {
     steps
         .iter()
         .filter_map(|step| if let Step::Offered { by, .. } = step { Some(*by) } else { None })
         .collect()
+}
+
+/// Of this call routing has never heard.
+async fn talks_to_ito_without_routing(line: &mut TestLine) -> Caller {
+    line.signs_in("ito").await;
+    line.ring_list_is(&[("ito", true)]).await;
+    line.routing_dies().await;
+    let caller = line.caller_rings().await;
+    let ito = line.phone_is_lifted("ito").await;
+    line.talk(caller.leg, ito).await;
+    caller
 }
 
 #[tokio::test]
@@ -77,12 +88,7 @@ async fn a_desk_of_the_ring_list_that_does_not_answer_is_followed_by_the_next() 
 #[tokio::test]
 async fn a_desk_of_the_ring_list_is_free_for_the_next_caller_when_its_call_is_over() {
     let mut line = TestLine::begins(&["ito"]).await;
-    line.signs_in("ito").await;
-    line.ring_list_is(&[("ito", true)]).await;
-    line.routing_dies().await;
-    let first = line.caller_rings().await;
-    let ito = line.phone_is_lifted("ito").await;
-    line.talk(first.leg, ito).await;
+    let first = talks_to_ito_without_routing(&mut line).await;
     line.hangs_up(first.leg);
     line.ended(first.call).await;
 
@@ -95,12 +101,7 @@ async fn a_desk_of_the_ring_list_is_free_for_the_next_caller_when_its_call_is_ov
 #[tokio::test]
 async fn a_routing_that_is_back_is_asked_again_by_those_who_wait_and_by_the_next() {
     let mut line = TestLine::begins(&["ito", "mori"]).await;
-    line.signs_in("ito").await;
-    line.ring_list_is(&[("ito", true)]).await;
-    line.routing_dies().await;
-    let first = line.caller_rings().await;
-    let ito = line.phone_is_lifted("ito").await;
-    line.talk(first.leg, ito).await;
+    talks_to_ito_without_routing(&mut line).await;
     let waits = line.rings_from(Some("+81311111111"), "100").await;
     line.comes_to(waits.call, "all are busy", |step| matches!(step, Step::NobodyFree { .. })).await;
 
@@ -121,12 +122,7 @@ async fn a_routing_that_is_back_is_asked_again_by_those_who_wait_and_by_the_next
 #[tokio::test]
 async fn a_routing_that_is_back_and_knows_nothing_yet_does_not_ring_a_phone_that_is_in_a_call() {
     let mut line = TestLine::begins(&["ito", "mori"]).await;
-    line.signs_in("ito").await;
-    line.ring_list_is(&[("ito", true)]).await;
-    line.routing_dies().await;
-    let first = line.caller_rings().await;
-    let ito = line.phone_is_lifted("ito").await;
-    line.talk(first.leg, ito).await;
+    talks_to_ito_without_routing(&mut line).await;
 
     line.routing_comes_back().await;
     line.signs_in("mori").await;
