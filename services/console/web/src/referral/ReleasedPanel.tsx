@@ -18,8 +18,9 @@ import { Told } from "./Told";
 export function ReleasedPanel({ referral, onChanged }: { referral: Referral; onChanged: () => void }) {
   const words = useWords();
   const [open, setOpen] = useState<"recall" | "correct" | "sheet">();
+  const [reads, setReads] = useState(false);
   const asked = referral.events.some(({ happened }) => happened === "asked");
-  const whole = useWhole(referral, asked || referral.offered.some(({ state }) => state === "declined"));
+  const whole = useWhole(referral, reads || asked || referral.offered.some(({ state }) => state === "declined"));
   const done = () => {
     setOpen(undefined);
     onChanged();
@@ -32,7 +33,10 @@ export function ReleasedPanel({ referral, onChanged }: { referral: Referral; onC
       <TroubleNotice trouble={whole.trouble} />
       {asked && whole.value && <Words referral={whole.value} over={isOver(referral)} onChanged={onChanged} />}
       <OfferedList offered={referral.offered.map((one, at) => ({ ...one, note: whole.value?.offered[at]?.note ?? "" }))} />
-      <ContentRead referral={referral} />
+      <details onToggle={(event) => setReads(event.currentTarget.open)}>
+        <summary>{words.referral.readContent}</summary>
+        {whole.value && <Told content={whole.value.content} />}
+      </details>
       <Story referral={referral} />
       <div className="row">
         {!isOver(referral) && <Button size="small" onPress={() => setOpen("correct")}>{words.referral.correct}</Button>}
@@ -60,18 +64,5 @@ function Words({ referral, over, onChanged }: { referral: Referral; over: boolea
       <QuestionList questions={referral.questions} />
       {!over && <AnswerForm referral={referral} onDone={onChanged} />}
     </>
-  );
-}
-
-function ContentRead({ referral }: { referral: Referral }) {
-  const words = useWords();
-  const [open, setOpen] = useState(false);
-  const whole = useWhole(referral, open);
-  return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{words.referral.readContent}</summary>
-      <TroubleNotice trouble={whole.trouble} />
-      {whole.value && <Told content={whole.value.content} />}
-    </details>
   );
 }
