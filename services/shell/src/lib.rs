@@ -5,6 +5,7 @@ pub mod alarms;
 pub mod audit;
 pub mod budget;
 pub mod bus;
+pub mod call_trace;
 pub mod clock;
 pub mod config;
 pub mod folder;
@@ -19,4 +20,5 @@ pub mod store;
 pub mod telemetry;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+pub mod tls;
 pub mod webhook;

@@ -15,7 +15,7 @@ use tower::Service;
 use tracing::Instrument;
 
 use super::operator::malformed;
-use super::{SESSION, SessionToken, Sessions, operator};
+use super::{Came, SESSION, SessionToken, Sessions, operator};
 use crate::audit::{Audit, Entry};
 use crate::clock::Clock;
 use crate::grpc::auth::Token;
@@ -29,11 +29,17 @@ pub struct Access {
     sessions: Sessions,
     audit: Audit,
     clock: Clock,
+    wants_certificates: bool,
 }
 
 impl Access {
     pub fn new(token: Token, sessions: Sessions, audit: Audit, clock: Clock) -> Self {
-        Self { token, sessions, audit, clock }
+        Self { token, sessions, audit, clock, wants_certificates: false }
+    }
+
+    /// From now on the service token counts only over a connection that a certificate vouches for.
+    pub fn wants_certificates(self, wants: bool) -> Self {
+        Self { wants_certificates: wants, ..self }
     }
 
     pub fn sessions(&self) -> &Sessions {
@@ -44,19 +50,24 @@ impl Access {
         &self.audit
     }
 
-    /// Who asks, if this RPC is for them: also for those who come by another way than gRPC.
+    /// Who asks, if this RPC is for them: for those who come by another way than gRPC, who are persons.
     ///
     /// # Errors
     /// When it is not for them, or the store is away.
     pub async fn judged(&self, rpc: &str, headers: &HeaderMap) -> Result<Principal, Status> {
-        let who = self.who(headers).await?;
+        self.judged_as(rpc, headers, Came::Unknown).await
+    }
+
+    async fn judged_as(&self, rpc: &str, headers: &HeaderMap, came: Came) -> Result<Principal, Status> {
+        let who = self.who(headers, came).await?;
         judge(rpc, &who, self.clock.now()).map_err(refused)?;
         Ok(who)
     }
 
     /// The request as the server may see it, with its principal.
     async fn admit(&self, request: http::Request<Body>) -> Result<http::Request<Body>, Status> {
-        let who = self.judged(request.uri().path(), request.headers()).await?;
+        let came = Came::of(&request);
+        let who = self.judged_as(request.uri().path(), request.headers(), came).await?;
         let mut request = match &who {
             Principal::Person(person) => self.within_operator(request, person).await?,
             Principal::Service | Principal::Stranger => request,
@@ -67,7 +78,7 @@ impl Access {
 
     /// A session that does not stand makes a stranger of whoever shows it, also of a service that
     /// forwards it.
-    async fn who(&self, headers: &HeaderMap) -> Result<Principal, Status> {
+    async fn who(&self, headers: &HeaderMap, came: Came) -> Result<Principal, Status> {
         match headers.get(SESSION) {
             Some(shown) => {
                 let Some(token) = shown.to_str().ok().and_then(SessionToken::read) else {
@@ -76,7 +87,13 @@ impl Access {
                 let found = self.sessions.find(&token).await.map_err(away)?;
                 Ok(found.map_or(Principal::Stranger, Principal::Person))
             }
-            None if self.token.admits(headers.get(AUTHORIZATION)) => Ok(Principal::Service),
+            None if self.token.admits(headers.get(AUTHORIZATION)) => {
+                if self.wants_certificates && !came.is_vouched_for() {
+                    counted("certificate");
+                    return Err(Status::unauthenticated(UNCERTIFIED));
+                }
+                Ok(Principal::Service)
+            }
             None => Ok(Principal::Stranger),
         }
     }
@@ -114,6 +131,9 @@ impl Access {
         }
     }
 }
+
+/// The token alone is not enough.
+pub const UNCERTIFIED: &str = "a service also shows a certificate of this line's authority: set services.certificate";
 
 fn refused(refusal: Refusal) -> Status {
     match refusal {

@@ -1,11 +1,13 @@
 //! Who is asking, and whether they may: one gate before every server.
 //!
 //! A request carries the service token, or a session, or both; then it is the
-//! person's. Services are judged no further. Persons are judged by the policy
+//! person's. Services are judged no further; where the line has an authority for
+//! them, the token counts only beside a certificate of it. Persons are judged by the policy
 //! of `domain::access`, and by the operator that their request names. Handlers
 //! read the outcome with `principal`.
 
 mod browser;
+mod came;
 mod gate;
 mod operator;
 mod session;
@@ -14,7 +16,8 @@ mod token;
 use domain::access::Principal;
 
 pub use browser::{Browser, BrowserLayer, COOKIE};
-pub use gate::{Access, Gate};
+pub use came::Came;
+pub use gate::{Access, Gate, UNCERTIFIED};
 pub use session::{Limits, Opened, Opening, Sessions};
 pub use token::SessionToken;
 

@@ -21,6 +21,9 @@ use tower::{BoxError, Service, ServiceExt};
 
 use auth::Token;
 
+use crate::access::Came;
+use crate::tls::{Connector, Dialler};
+
 pub use time::{instant, timestamp};
 
 pub type Route = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, RouteError>;
@@ -43,7 +46,8 @@ where
         + 'static,
     S::Future: Send + 'static,
 {
-    limited(server.map_err(|never: Infallible| match never {}), limit, token)
+    let server = server.map_err(|never: Infallible| match never {}).map_request(Came::from_this_process);
+    limited(server, limit, token)
 }
 
 /// A server behind a channel.
@@ -51,18 +55,49 @@ pub fn far(channel: Channel, limit: Duration, token: &Token) -> Route {
     limited(channel.map_err(BoxError::from), limit, token)
 }
 
+/// Why there is no way to an address.
+#[derive(Debug, thiserror::Error)]
+pub enum NoWay {
+    #[error("it is not an address such as http://routing:8080 or https://routing:8080")]
+    NoAddress,
+    #[error("https asks whom to believe: set services.authorities to the file of the authority (PEM)")]
+    NoAuthority,
+}
+
 /// A channel that connects when it is first used and again after every break.
 ///
 /// # Errors
-/// When the address is not a URI such as `http://routing:8080`.
-pub fn channel(address: &str) -> Result<Channel, tonic::transport::Error> {
-    let endpoint = Endpoint::from_shared(address.to_owned())?
+/// When the address is not a URI such as `http://routing:8080`. TLS has its own: `channel_over_tls`.
+pub fn channel(address: &str) -> Result<Channel, NoWay> {
+    if address.starts_with("https:") {
+        return Err(NoWay::NoAuthority);
+    }
+    Ok(endpoint(address)?.connect_lazy())
+}
+
+/// The same over TLS. `name` is whom the certificate there must name, if not the host of the address.
+///
+/// # Errors
+/// When the address is not a URI such as `https://routing:8080`.
+pub fn channel_over_tls(address: &str, dialler: &Dialler, name: Option<&str>) -> Result<Channel, NoWay> {
+    let bare = address.strip_prefix("https://").ok_or(NoWay::NoAddress)?;
+    let origin: http::Uri = address.parse().map_err(|_| NoWay::NoAddress)?;
+    let name = name.or(origin.host()).ok_or(NoWay::NoAddress)?;
+    let connector = Connector::new(dialler, name).ok_or(NoWay::NoAddress)?;
+    // tonic would want to do the TLS of https itself, with one certificate for ever.
+    let endpoint = endpoint(&format!("http://{bare}"))?.origin(origin);
+    Ok(endpoint.connect_with_connector_lazy(connector))
+}
+
+fn endpoint(address: &str) -> Result<Endpoint, NoWay> {
+    let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| NoWay::NoAddress)?;
+    let endpoint = endpoint
         .connect_timeout(Duration::from_secs(2))
         // A peer that vanished without a word is noticed before its next call.
         .http2_keep_alive_interval(Duration::from_secs(5))
         .keep_alive_timeout(Duration::from_secs(5))
         .keep_alive_while_idle(true);
-    Ok(endpoint.connect_lazy())
+    Ok(endpoint)
 }
 
 /// tonic enforces deadlines in its transport, which a near call does not pass. A stream may go on
