@@ -29,6 +29,8 @@ pub enum Command {
         #[arg(long)]
         defaults: bool,
     },
+    /// Bring the schema of the store up to date and end; several at once are harmless
+    Migrate,
     /// Calls as the ledger has them
     Calls {
         /// Go on with every new entry

@@ -13,6 +13,7 @@ mod desks;
 mod gateway;
 mod http;
 mod keys;
+mod migrate;
 mod page;
 mod phones;
 mod rehearse;
@@ -43,6 +44,7 @@ pub fn run(cli: Cli) -> ExitCode {
         None => serve::run(line, &[]),
         Some(Command::Serve { services }) => serve::run(line, &services),
         Some(Command::Check { defaults }) => check::run(line, defaults),
+        Some(Command::Migrate) => migrate::run(line),
         Some(Command::Rota(command)) => rota::run(command),
         Some(Command::Audit(command)) => audit::run(line, &command),
         Some(Command::Keys(command)) => keys::run(line, &command),

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use sqlx::migrate::MigrateError;
+
 /// The message says what was being attempted. The source stays inside: it may
 /// name a table, a host or a person, and is logged once, where the request ends.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +62,7 @@ fn will_pass(error: &sqlx::Error) -> bool {
         | sqlx::Error::BeginFailed => true,
         sqlx::Error::Database(fault) => fault.code().is_some_and(|code| passing_code(&code)),
         sqlx::Error::Migrate(fault) => {
-            matches!(&**fault, sqlx::migrate::MigrateError::Execute(inner) if will_pass(inner))
+            matches!(&**fault, MigrateError::Execute(inner) | MigrateError::ExecuteMigration(inner, _) if will_pass(inner))
         }
         _ => false,
     }

@@ -4,14 +4,22 @@
 //! never asked of the engine. Reads go to `read()`, single writes to `write()`,
 //! writes that belong together to `begin()`. On SQLite there is one writing
 //! connection, so writers queue here instead of meeting in the file.
+//!
+//! A process that starts while the store is away has it behind a door, which opens when the schema has been
+//! found to fit: until then nothing begins, and workers wait for `is_there`.
 
 mod error;
 mod open;
+mod schema;
+
+use std::sync::Arc;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use tokio::sync::watch;
 
 pub use error::{Attempt, StoreError};
 pub use open::StoreSettings;
+pub use schema::{Fit, Migrated, built_for};
 
 /// The same thing for each engine. `on!` runs one body for both.
 #[derive(Clone, Debug)]
@@ -37,9 +45,13 @@ pub use crate::on;
 /// A transaction: what is done in it happens together, or not at all when it is dropped.
 pub type Tx = Engine<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
 
-/// Cheap to clone; all clones share the connections.
+/// Cheap to clone; all clones share the connections and the door.
 #[derive(Clone, Debug)]
-pub struct Db(Engine<SqlitePools, PgPool>);
+pub struct Db {
+    engine: Engine<SqlitePools, PgPool>,
+    /// Open once the schema has been found to fit.
+    door: Arc<watch::Sender<bool>>,
+}
 
 #[derive(Clone, Debug)]
 struct SqlitePools {
@@ -50,7 +62,7 @@ struct SqlitePools {
 
 impl Db {
     pub fn read(&self) -> Engine<&SqlitePool, &PgPool> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite(pools) => Engine::Sqlite(&pools.read),
             Engine::Postgres(pool) => Engine::Postgres(pool),
         }
@@ -58,7 +70,7 @@ impl Db {
 
     /// For one statement that writes; `begin` for several.
     pub fn write(&self) -> Engine<&SqlitePool, &PgPool> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite(pools) => Engine::Sqlite(&pools.write),
             Engine::Postgres(pool) => Engine::Postgres(pool),
         }
@@ -68,31 +80,32 @@ impl Db {
     /// cannot fail for a lock half way through).
     ///
     /// # Errors
-    /// When no connection is to be had within the acquire limit, or the file is locked.
+    /// When the door is not open, no connection is to be had within the acquire limit, or the file is locked.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        match &self.0 {
+        if !*self.door.borrow() {
+            return Err(StoreError::passing("begin a transaction", "the schema is not known to fit"));
+        }
+        match &self.engine {
             Engine::Sqlite(pools) => pools.write.begin_with("BEGIN IMMEDIATE").await.map(Engine::Sqlite),
             Engine::Postgres(pool) => pool.begin().await.map(Engine::Postgres),
         }
         .attempt("begin a transaction")
     }
 
-    /// Brings the schema to the version this binary was built for.
-    ///
-    /// # Errors
-    /// When the store is away, or was written by a newer release.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
-        match &self.0 {
-            Engine::Sqlite(pools) => sqlx::migrate!("migrations/sqlite").run(&pools.write).await,
-            Engine::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await,
-        }
-        .map_err(|error| sqlx::Error::Migrate(Box::new(error)))
-        .attempt("bring the schema up to date")
+    /// Returns when the schema has been found to fit; at once from then on.
+    pub async fn is_there(&self) {
+        // The sender lives as long as we do.
+        let _ = self.door.subscribe().wait_for(|open| *open).await;
+    }
+
+    /// From now on nothing begins here: another schema than ours is behind the door.
+    pub fn shut(&self) {
+        self.door.send_replace(false);
     }
 
     /// Waits until every connection is closed.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite(pools) => {
                 pools.read.close().await;
                 pools.write.close().await;
@@ -103,7 +116,7 @@ impl Db {
 
     /// `sqlite` or `postgres`, for the start page and metrics.
     pub fn engine(&self) -> &'static str {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite(_) => "sqlite",
             Engine::Postgres(_) => "postgres",
         }

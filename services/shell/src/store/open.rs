@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use tokio::sync::watch;
 
 use super::{Attempt, Db, Engine, SqlitePools, StoreError};
 
@@ -47,20 +50,38 @@ impl Db {
     /// When the URL is neither kind, the folder cannot be made or the engine cannot be reached.
     /// The attempt names what was wrong; the source has the engine's own words.
     pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
-        if let Some(path) = settings.sqlite_path() {
-            return sqlite(&path, settings).await;
-        }
-        match settings.url.starts_with("postgres://") || settings.url.starts_with("postgresql://") {
-            true => postgres(settings).await,
-            false => Err(StoreError::lasting(
-                "open: store.url must be sqlite:PATH or postgres://USER@HOST/DATABASE",
-                "unknown kind of store",
-            )),
+        let db = Self::behind_a_door(settings)?;
+        db.reach().await?;
+        db.door.send_replace(true);
+        Ok(db)
+    }
+
+    /// Connects when it is first used, and lets nothing begin before `migrate` or `take_as_it_is` has found
+    /// the schema to fit. Within a tokio runtime.
+    ///
+    /// # Errors
+    /// When the URL is neither kind or the folder cannot be made.
+    pub fn behind_a_door(settings: &StoreSettings) -> Result<Self, StoreError> {
+        let engine = match settings.sqlite_path() {
+            Some(path) => Engine::Sqlite(sqlite(&path, settings)?),
+            None => Engine::Postgres(postgres(settings)?),
+        };
+        Ok(Self { engine, door: Arc::new(watch::Sender::new(false)) })
+    }
+
+    async fn reach(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(pools) => {
+                let what = "open the SQLite file of store.url; another process may hold it locked";
+                drop(pools.write.acquire().await.attempt(what)?);
+                pools.read.acquire().await.map(drop).attempt(what)
+            }
+            Engine::Postgres(pool) => pool.acquire().await.map(drop).attempt("reach PostgreSQL at store.url"),
         }
     }
 }
 
-async fn sqlite(path: &Path, settings: &StoreSettings) -> Result<Db, StoreError> {
+fn sqlite(path: &Path, settings: &StoreSettings) -> Result<SqlitePools, StoreError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         crate::folder::private(folder).map_err(|error| {
             StoreError::lasting("make the data folder of store.url; its parent must be writable", error)
@@ -75,24 +96,24 @@ async fn sqlite(path: &Path, settings: &StoreSettings) -> Result<Db, StoreError>
         .busy_timeout(settings.busy);
     // Lives as long as the process: a connection that is let go would only be opened again.
     let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(settings.acquire);
-    let what = "open the SQLite file of store.url; another process may hold it locked";
-    let write =
-        pool(1).idle_timeout(None).max_lifetime(None).connect_with(options.clone()).await.attempt(what)?;
-    let read = pool(settings.connections.max(1)).connect_with(options).await.attempt(what)?;
-    Ok(Db(Engine::Sqlite(SqlitePools { read, write })))
+    let write = pool(1).idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone());
+    let read = pool(settings.connections.max(1)).connect_lazy_with(options);
+    Ok(SqlitePools { read, write })
 }
 
-async fn postgres(settings: &StoreSettings) -> Result<Db, StoreError> {
+fn postgres(settings: &StoreSettings) -> Result<PgPool, StoreError> {
+    if !settings.url.starts_with("postgres://") && !settings.url.starts_with("postgresql://") {
+        return Err(StoreError::lasting(
+            "open: store.url must be sqlite:PATH or postgres://USER@HOST/DATABASE",
+            "unknown kind of store",
+        ));
+    }
     let options = PgConnectOptions::from_str(&settings.url)
         .attempt("read store.url; right is postgres://USER:PASSWORD@HOST:5432/DATABASE")?
         .application_name("tomoshibi");
-    PgPoolOptions::new()
-        .max_connections(settings.connections.max(1))
-        .acquire_timeout(settings.acquire)
-        .connect_with(options)
-        .await
-        .map(|pool| Db(Engine::Postgres(pool)))
-        .attempt("reach PostgreSQL at store.url")
+    let pool =
+        PgPoolOptions::new().max_connections(settings.connections.max(1)).acquire_timeout(settings.acquire);
+    Ok(pool.connect_lazy_with(options))
 }
 
 #[cfg(test)]
