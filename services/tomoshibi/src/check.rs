@@ -7,10 +7,11 @@ use anyhow::anyhow;
 use on_call_rota::Rota;
 use shell::grpc::auth::Token;
 use shell::seal::KeyRing;
+use shell::tls::Keeper;
 
 use crate::cli::LineArgs;
 use crate::settings::LineSettings;
-use crate::{HELD, phones, rota, say, serve};
+use crate::{HELD, phones, rota, say, serve, wiring};
 
 /// Values under these keys may hold a secret.
 const SECRET: [&str; 3] = ["store.url", "bus.redis", "password"];
@@ -51,6 +52,9 @@ fn faults(settings: &LineSettings) -> Vec<String> {
     if must(&token) {
         faults.extend(Token::load(&token.0, false).err().map(|fault| told(&fault.into())));
     }
+    let mut keeper = Keeper::default();
+    faults.extend(wiring::tls::acceptor(settings, &mut keeper).err().map(|fault| fault.to_string()));
+    faults.extend(wiring::tls::dialler(settings, &mut keeper).err().map(|fault| fault.to_string()));
     let keys = in_data(&settings.keys, "keys.toml");
     if must(&keys) {
         faults.extend(KeyRing::load(&keys.0, false).err().map(|fault| told(&fault.into())));

@@ -9,12 +9,16 @@ use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use proto::referral::v1::referral_service_client::ReferralServiceClient;
 use proto::routing::v1::routing_service_client::RoutingServiceClient;
 use proto::telephony::v1::call_service_client::CallServiceClient;
+use shell::access::UNCERTIFIED;
 use shell::grpc::auth::Token;
-use shell::grpc::{Route, channel, far};
+use shell::grpc::{Route, channel, channel_over_tls, far};
+use shell::tls::{Keeper, Source};
+use tonic::transport::Channel;
 use tonic::{Code, Status};
 
 use crate::cli::{At, LineArgs};
-use crate::{rota, serve};
+use crate::settings::LineSettings;
+use crate::{rota, serve, wiring};
 
 const LIMIT: Duration = Duration::from_secs(10);
 /// Bytes of a file that comes as one answer.
@@ -30,7 +34,7 @@ impl Client {
     /// Where the settings say that the line is, with the token that lies in its data folder.
     pub(crate) fn new(args: &LineArgs, at: &At) -> anyhow::Result<Self> {
         let (settings, _) = serve::read(args)?;
-        let address = at.line.clone().unwrap_or_else(|| format!("http://{}", settings.http));
+        let address = at.line.clone().unwrap_or_else(|| own_address(&settings));
         let token_file = settings.token.clone().unwrap_or_else(|| settings.data.join("token"));
         if !token_file.exists() {
             bail!(
@@ -42,14 +46,21 @@ impl Client {
             Some(operator) => operator.clone(),
             None => first_operator(settings.rota.clone().unwrap_or_else(|| settings.data.join("rota.toml")))?,
         };
-        Self::at(&address, &token_file, operator)
+        let channel = match address.starts_with("https:") {
+            true => over_tls(&settings, &address, at.line.is_some())?,
+            false => channel(&address).with_context(|| no_address(&address))?,
+        };
+        Self::over(channel, &address, &token_file, operator)
     }
 
-    /// A line whose token is known.
+    /// A line without TLS whose token is known.
     pub(crate) fn at(address: &str, token: &Path, operator: String) -> anyhow::Result<Self> {
+        let channel = channel(address).with_context(|| no_address(address))?;
+        Self::over(channel, address, token, operator)
+    }
+
+    fn over(channel: Channel, address: &str, token: &Path, operator: String) -> anyhow::Result<Self> {
         let token = Token::load(token, false)?;
-        let channel = channel(address)
-            .with_context(|| format!("{address} is not an address such as http://127.0.0.1:8080"))?;
         Ok(Self { route: far(channel, LIMIT, &token), operator, address: address.to_owned() })
     }
 
@@ -81,12 +92,35 @@ impl Client {
             anyhow::anyhow!(
                 "no line answers at {at}: start it with `tomoshibi serve`, or say where it is with --line"
             )
+        } else if status.code() == Code::Unauthenticated && status.message() == UNCERTIFIED {
+            anyhow::anyhow!(
+                "the line at {at} asks for a certificate: set services.certificate and services.key"
+            )
         } else if status.code() == Code::Unauthenticated {
             anyhow::anyhow!("the line at {at} does not know this token: name its data folder with --data")
         } else {
             anyhow::anyhow!("{}", status.message())
         }
     }
+}
+
+/// Where a line with these settings is.
+pub(crate) fn own_address(settings: &LineSettings) -> String {
+    format!("{}://{}", settings.certificates.scheme(), settings.http)
+}
+
+fn no_address(address: &str) -> String {
+    format!("the address {address} cannot be used")
+}
+
+/// The own line is known by the name in its certificate: it is asked at a bare address.
+fn over_tls(settings: &LineSettings, address: &str, is_named: bool) -> anyhow::Result<Channel> {
+    let dialler = wiring::tls::dialler(settings, &mut Keeper::default())?;
+    let dialler = dialler
+        .with_context(|| format!("{address}: set services.authorities to the file of the authority (PEM)"))?;
+    let own = settings.certificates.http.as_ref().filter(|_| !is_named);
+    let name = own.map(Source::own_name).transpose()?.flatten();
+    channel_over_tls(address, &dialler, name.as_deref()).with_context(|| no_address(address))
 }
 
 fn first_operator(file: PathBuf) -> anyhow::Result<String> {

@@ -1,7 +1,7 @@
 //! One port for people and services: gRPC (also gRPC-Web), health, metrics and
 //! the start page.
 
-use std::net::SocketAddr;
+mod door;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -29,13 +29,16 @@ use shell::reconciler::Status;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
 use telephony::CallServer;
-use tokio::net::TcpListener;
 use tonic::service::Routes;
 use tonic_web::GrpcWebLayer;
+use tower::util::MapRequestLayer;
 use triage::TriageServer;
 
 use crate::gateway;
 use crate::wiring::Running;
+use door::{Guest, introduce};
+
+pub(crate) use door::HttpDoor;
 
 const PAGE: &str = include_str!("start_page.html");
 const OPEN_METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -55,7 +58,7 @@ struct About {
 /// When the listener fails.
 pub(crate) async fn serve(
     running: &Running,
-    listener: TcpListener,
+    door: HttpDoor,
     metrics: Option<PrometheusHandle>,
 ) -> anyhow::Result<()> {
     let about = About {
@@ -88,9 +91,9 @@ pub(crate) async fn serve(
         .layer(GrpcWebLayer::new())
         .layer(BrowserLayer::new(running.browser.clone()));
     let shutdown = running.shutdown.clone();
-    // Guesses are counted by the address they come from.
-    let served = pages.merge(grpc).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, served).with_graceful_shutdown(async move { shutdown.ended().await }).await?;
+    let served = pages.merge(grpc).layer(MapRequestLayer::new(introduce));
+    let served = served.into_make_service_with_connect_info::<Guest>();
+    axum::serve(door, served).with_graceful_shutdown(async move { shutdown.ended().await }).await?;
     Ok(())
 }
 
@@ -100,7 +103,7 @@ pub(crate) async fn serve(
 /// When the listener fails.
 pub(crate) async fn serve_public(
     public: Router,
-    listener: TcpListener,
+    door: HttpDoor,
     metrics: PrometheusHandle,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
@@ -111,7 +114,7 @@ pub(crate) async fn serve_public(
         .route("/ready", get(|| async { "ready\n" }))
         .route("/metrics", get(metrics))
         .merge(public);
-    axum::serve(listener, pages).with_graceful_shutdown(async move { shutdown.draining().await }).await?;
+    axum::serve(door, pages).with_graceful_shutdown(async move { shutdown.draining().await }).await?;
     Ok(())
 }
 

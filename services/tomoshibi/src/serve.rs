@@ -8,6 +8,7 @@ use on_call_rota::Rota;
 use shell::config::{Layers, Settings};
 use shell::shutdown::Shutdown;
 use shell::telemetry::Telemetry;
+use shell::tls::Door;
 use telephony::edge::Edge;
 use tokio::net::TcpListener;
 use tokio::runtime;
@@ -15,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
 use crate::cli::{LineArgs, Service};
+use crate::http::HttpDoor;
 use crate::settings::{Effective, LineSettings};
 use crate::wiring::{self, Running};
 use crate::{HELD, http, say};
@@ -73,8 +75,9 @@ async fn line(settings: &LineSettings, services: &[Service]) -> anyhow::Result<(
         return served;
     }
     let running = wiring::start(settings, services).await?;
-    say_where(&running, settings, &listener)?;
-    let serving = http::serve(&running, listener, Some(telemetry.metrics()));
+    let door = Door::new(listener, running.acceptor.clone())?;
+    say_where(&running, settings, &door)?;
+    let serving = http::serve(&running, HttpDoor(door), Some(telemetry.metrics()));
     tokio::pin!(serving);
     tokio::select! {
         served = &mut serving => served?,
@@ -94,10 +97,12 @@ async fn public_alone(
     telemetry: &Telemetry,
 ) -> anyhow::Result<()> {
     let shutdown = Shutdown::new();
-    let public = wiring::pages_alone(settings, &shutdown).await?;
+    let (public, acceptor) = wiring::pages_alone(settings, &shutdown).await?;
+    let door = Door::new(listener, acceptor)?;
+    let url = format!("{}://{}", settings.certificates.scheme(), door.address());
     say::line("灯 Tomoshibi: the public page is up; the line is up elsewhere.");
-    say::line(format_args!("  open     http://{}/public/window", listener.local_addr()?));
-    let serving = http::serve_public(public, listener, telemetry.metrics(), shutdown.clone());
+    say::line(format_args!("  open     {url}/public/window"));
+    let serving = http::serve_public(public, HttpDoor(door), telemetry.metrics(), shutdown.clone());
     tokio::pin!(serving);
     tokio::select! {
         served = &mut serving => return served,
@@ -143,9 +148,9 @@ pub(crate) async fn stop(running: &Running, limit: Duration) {
     let _ = running.shutdown.drain(Duration::from_secs(2)).await;
 }
 
-fn say_where(running: &Running, settings: &LineSettings, listener: &TcpListener) -> anyhow::Result<()> {
+fn say_where(running: &Running, settings: &LineSettings, door: &Door) -> anyhow::Result<()> {
     say::line("灯 Tomoshibi: the line is up.");
-    say::line(format_args!("  open     http://{}", listener.local_addr()?));
+    say::line(format_args!("  open     {}://{}", settings.certificates.scheme(), door.address()));
     if let Some(telephony) = &running.telephony {
         let addresses: BTreeSet<String> =
             telephony.edge.addresses().iter().map(ToString::to_string).collect();

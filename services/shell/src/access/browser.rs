@@ -21,6 +21,8 @@ pub const COOKIE: &str = "tomoshibi_session";
 pub struct Browser {
     /// `https://line.example.jp` where a proxy stands in front; without it the request's own host counts.
     public_origin: Option<String>,
+    /// The port itself speaks TLS.
+    over_tls: bool,
 }
 
 impl Browser {
@@ -30,8 +32,13 @@ impl Browser {
         let origin = public_url.map(|url| url.strip_suffix('/').unwrap_or(url).to_ascii_lowercase());
         match origin.as_deref().map(host_of) {
             Some(None) => Err("is not an address such as https://line.example.jp"),
-            Some(Some(_)) | None => Ok(Self { public_origin: origin }),
+            Some(Some(_)) | None => Ok(Self { public_origin: origin, over_tls: false }),
         }
+    }
+
+    /// The same, where browsers come over TLS without any proxy.
+    pub fn over_tls(self, over_tls: bool) -> Self {
+        Self { over_tls, ..self }
     }
 
     /// The value of `Set-Cookie` that begins a session in a browser.
@@ -48,6 +55,7 @@ impl Browser {
         // `__Host-` would demand https, and a first look at the line is over http.
         let secure = match &self.public_origin {
             Some(origin) if origin.starts_with("https:") => "; Secure",
+            Some(_) | None if self.over_tls => "; Secure",
             Some(_) | None => "",
         };
         format!("{COOKIE}={value}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{secure}", lasts.as_secs())
@@ -273,6 +281,7 @@ mod tests {
 
         assert!(plain.ends_with("Path=/; Max-Age=3600; HttpOnly; SameSite=Strict"), "attributes");
         assert!(public.cookie(&token, hour).ends_with("SameSite=Strict; Secure"));
+        assert!(Browser::default().over_tls(true).cookie(&token, hour).ends_with("; Secure"));
         assert!(public.no_cookie().starts_with("tomoshibi_session=; Path=/; Max-Age=0;"));
         assert!(Browser::at(Some("line.example.jp")).is_err() && Browser::at(Some("https://a/b")).is_err());
     }

@@ -133,7 +133,8 @@ impl Access {
 }
 
 /// The token alone is not enough.
-pub const UNCERTIFIED: &str = "a service also shows a certificate of this line's authority: set services.certificate";
+pub const UNCERTIFIED: &str =
+    "a service also shows a certificate of this line's authority: set services.certificate";
 
 fn refused(refusal: Refusal) -> Status {
     match refusal {

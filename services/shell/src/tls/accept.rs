@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::ServerConfig;
-use rustls::server::{NoClientAuth, WebPkiClientVerifier};
 use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoClientAuth, WebPkiClientVerifier};
 use rustls::sign::SingleCertAndKey;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -41,7 +41,11 @@ pub fn is_certified(stream: &server::TlsStream<TcpStream>) -> bool {
     session.peer_certificates().is_some_and(|chain| !chain.is_empty())
 }
 
-pub(super) fn config(source: &Source, material: &Material, speaks: &[&[u8]]) -> Result<ServerConfig, TlsFault> {
+pub(super) fn config(
+    source: &Source,
+    material: &Material,
+    speaks: &[&[u8]],
+) -> Result<ServerConfig, TlsFault> {
     let unusable = |error: String| source.fault(TlsWrong::Unusable(error));
     let own = material.own.clone().ok_or_else(|| source.fault(TlsWrong::NoCertificate))?;
     let peers: Arc<dyn ClientCertVerifier> = match &material.authorities {

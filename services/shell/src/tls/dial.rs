@@ -37,7 +37,11 @@ impl Dialler {
     }
 }
 
-pub(super) fn config(source: &Source, material: &Material, speaks: &[&[u8]]) -> Result<ClientConfig, TlsFault> {
+pub(super) fn config(
+    source: &Source,
+    material: &Material,
+    speaks: &[&[u8]],
+) -> Result<ClientConfig, TlsFault> {
     let roots = material.authorities.clone().unwrap_or_else(|| Arc::new(system()));
     let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()

@@ -15,7 +15,9 @@ pub struct TlsFault {
 pub enum TlsWrong {
     #[error("cannot be read ({0}): right is a PEM file that this program may read")]
     Unreadable(std::io::ErrorKind),
-    #[error("holds no certificate: right is PEM with BEGIN CERTIFICATE, the own one first, then those above it")]
+    #[error(
+        "holds no certificate: right is PEM with BEGIN CERTIFICATE, the own one first, then those above it"
+    )]
     NoCertificate,
     #[error("holds no private key: right is PEM with BEGIN PRIVATE KEY (or EC, or RSA), without a password")]
     NoKey,

@@ -44,7 +44,10 @@ type Take = Box<dyn Fn(&Source, &Material) -> Result<(), TlsFault> + Send + Sync
 
 impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kept").field("source", &self.source).field("fault", &self.fault).finish_non_exhaustive()
+        f.debug_struct("Kept")
+            .field("source", &self.source)
+            .field("fault", &self.fault)
+            .finish_non_exhaustive()
     }
 }
 
@@ -103,7 +106,8 @@ struct Follow {
 
 impl Follow {
     async fn run(mut self, shutdown: Shutdown) {
-        let (mut faulty, mut ending) = (Standing::new("certificate_faulty"), Standing::new("certificate_ends"));
+        let (mut faulty, mut ending) =
+            (Standing::new("certificate_faulty"), Standing::new("certificate_ends"));
         loop {
             let now = self.clock.now();
             let faults = self.kept.iter().filter_map(|kept| kept.fault.clone()).collect();

@@ -54,7 +54,8 @@ pub(super) struct Seen {
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = self.own.iter().flat_map(|(certificate, key)| [certificate, key]).chain(&self.authorities);
+        let named =
+            self.own.iter().flat_map(|(certificate, key)| [certificate, key]).chain(&self.authorities);
         let settings: Vec<&str> = named.map(|named| named.setting).collect();
         f.write_str(&settings.join(", "))
     }
@@ -185,5 +186,8 @@ fn first_end(named: &Named, chain: &[CertificateDer<'_>]) -> Result<Instant, Tls
 fn first_name(certificate: &CertificateDer<'_>) -> Option<String> {
     let parsed = Certificate::from_der(certificate).ok()?;
     let (_, names) = parsed.tbs_certificate().get_extension::<SubjectAltName>().ok()??;
-    names.0.iter().find_map(|name| if let GeneralName::DnsName(dns) = name { Some(dns.to_string()) } else { None })
+    names
+        .0
+        .iter()
+        .find_map(|name| if let GeneralName::DnsName(dns) = name { Some(dns.to_string()) } else { None })
 }

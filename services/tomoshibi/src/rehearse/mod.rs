@@ -23,7 +23,7 @@ use telephony::sip::{Account, Login};
 use tokio::net::{TcpStream, lookup_host};
 
 use crate::cli::{LineArgs, RehearseArgs};
-use crate::client::Client;
+use crate::client::{Client, own_address};
 use crate::{DOES_NOT_HOLD, HELD, phones, rota, say, serve};
 use full::{Cast, Full};
 use own::OwnLine;
@@ -52,7 +52,7 @@ async fn rehearse(args: &LineArgs, wanted: &RehearseArgs) -> anyhow::Result<u8> 
         (true, Some(number)) => on_running_line(args, wanted, sip, number).await?,
         (true, None) => bail!(
             "a line runs at {}: say which of its numbers to ring with --call, or use --own for a line of the drill's own",
-            wanted.at.line.clone().unwrap_or_else(|| format!("http://{}", settings.http))
+            wanted.at.line.clone().unwrap_or_else(|| own_address(&settings))
         ),
     };
     match wanted.json {

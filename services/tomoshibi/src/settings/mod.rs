@@ -8,6 +8,7 @@ mod escalation;
 mod notes;
 mod public;
 mod referral;
+mod tls;
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -29,6 +30,7 @@ use telephony::sip::{
 };
 
 pub(crate) use notes::{note, prompts};
+pub(crate) use tls::Certificates;
 
 const MILLI: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -41,6 +43,7 @@ pub(crate) struct LineSettings {
     pub node: String,
     pub rota: Option<PathBuf>,
     pub http: SocketAddr,
+    pub certificates: Certificates,
     /// The phone accounts are filled in from the file of phones.
     pub sip: SipSettings,
     pub media: MediaSettings,
@@ -99,6 +102,7 @@ impl LineSettings {
         let line = Self {
             rota: settings.path("rota.file"),
             http: address(&settings, "http.listen"),
+            certificates: Certificates::read(&settings),
             sip: sip(&settings),
             media: media(&settings),
             phones: settings.path("phones.file"),
@@ -109,7 +113,7 @@ impl LineSettings {
             redis: Some(settings.text("bus.redis")).filter(|url| !url.is_empty()),
             token: settings.path("access.token_file"),
             sessions: sessions(&settings),
-            browser: browser(&settings),
+            browser: browser(&settings).over_tls(!settings.text("http.tls_certificate").is_empty()),
             routing: ringing(&settings),
             routing_at: Some(settings.text("routing.at")).filter(|at| !at.is_empty()),
             routing_budget: settings.duration("routing.budget", MILLI * 20..=SECOND * 5),

@@ -6,6 +6,7 @@ mod public;
 mod referral;
 mod services;
 mod telephony;
+pub(crate) mod tls;
 
 use std::fs;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::folder;
 use shell::grpc::auth::Token;
-use shell::grpc::{Route, channel, far};
+use shell::grpc::{Route, channel, channel_over_tls, far};
 use shell::ids::Ids;
 use shell::process::{Process, ProcessId};
 use shell::reconciler::Status;
@@ -36,6 +37,7 @@ use shell::seal::Sealer;
 use shell::seal::data_keys::DataKeys;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
+use shell::tls::{Acceptor, Dialler, Keeper};
 use triage::TriageServer;
 
 use crate::cli::Service;
@@ -71,6 +73,8 @@ pub(crate) struct Running {
     pub status: Status,
     /// How browsers reach this line.
     pub browser: Browser,
+    /// TLS of the public port; none where it is plain.
+    pub acceptor: Option<Acceptor>,
 }
 
 /// Starts the services asked for. A fault here stops the process; nothing has rung yet.
@@ -79,6 +83,9 @@ pub(crate) struct Running {
 /// What is missing or wrong, and what would be right.
 pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyhow::Result<Running> {
     data_folder(settings)?;
+    let mut keeper = Keeper::default();
+    let acceptor = tls::acceptor(settings, &mut keeper)?;
+    let dialler = tls::dialler(settings, &mut keeper)?;
     let (rota_file, rota) = rota_file(settings)?;
     let clock = Clock::system();
     let ids = Ids::new(clock.clone());
@@ -98,6 +105,7 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         false => None,
     };
     let (alarms, _raising) = Alarms::start(db.clone(), clock.clone(), ids.clone());
+    keeper.follow(settings.certificates.looks, &clock, Some(alarms.clone()), &shutdown);
     let bus = match &settings.redis {
         Some(url) => {
             Bus::on_redis(url).context("bus.redis is not an address such as redis://127.0.0.1:6379")?
@@ -112,7 +120,8 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
     let sealer = sealer(settings)?;
     let sessions = Sessions::new(db.clone(), clock.clone(), ids.clone(), settings.sessions);
     let audit = Audit::new(db.clone(), clock.clone(), &sealer);
-    let access = Access::new(token.clone(), sessions, audit, clock.clone());
+    let access = Access::new(token.clone(), sessions, audit, clock.clone())
+        .wants_certificates(settings.certificates.are_wanted());
     let house_ids = ids.clone();
     let house = House {
         settings,
@@ -123,6 +132,7 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         process: process.clone(),
         shutdown: shutdown.clone(),
         token,
+        dialler,
         access,
         data_keys: DataKeys::new(db.clone(), clock.clone(), house_ids, sealer.clone()),
         sealer,
@@ -195,6 +205,7 @@ pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyh
         public,
         status,
         browser,
+        acceptor,
     })
 }
 
@@ -208,6 +219,8 @@ struct House<'s> {
     process: Process,
     shutdown: Shutdown,
     token: Token,
+    /// TLS toward services elsewhere.
+    dialler: Option<Dialler>,
     access: Access,
     sealer: Sealer,
     data_keys: DataKeys,
@@ -218,9 +231,11 @@ struct House<'s> {
 
 impl House<'_> {
     fn far(&self, service: &str, at: &str, limit: Duration) -> anyhow::Result<Route> {
-        let channel = channel(at).with_context(|| {
-            format!("{service}.at {at:?} is not an address such as http://{service}:8080")
-        })?;
+        let channel = match (&self.dialler, at.starts_with("https:")) {
+            (Some(dialler), true) => channel_over_tls(at, dialler, None),
+            (Some(_) | None, _) => channel(at),
+        };
+        let channel = channel.with_context(|| format!("{service}.at {at:?} cannot be used"))?;
         Ok(far(channel, limit, &self.token))
     }
 }

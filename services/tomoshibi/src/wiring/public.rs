@@ -6,6 +6,7 @@ use ::public::Deps;
 use axum::Router;
 use shell::clock::Clock;
 use shell::shutdown::Shutdown;
+use shell::tls::{Acceptor, Keeper};
 
 use super::rota_file;
 use crate::settings::LineSettings;
@@ -26,9 +27,16 @@ pub(super) async fn pages(
 /// For a process that serves nothing else: it opens no store, so it starts when there is none.
 ///
 /// # Errors
-/// When the data folder, the rota or the texts cannot be used.
-pub(crate) async fn pages_alone(settings: &LineSettings, shutdown: &Shutdown) -> anyhow::Result<Router> {
+/// When the data folder, the rota, the texts or the certificates cannot be used.
+pub(crate) async fn pages_alone(
+    settings: &LineSettings,
+    shutdown: &Shutdown,
+) -> anyhow::Result<(Router, Option<Acceptor>)> {
     super::data_folder(settings)?;
     let (rota, _) = rota_file(settings)?;
-    pages(settings, &rota, &Clock::system(), shutdown).await
+    let clock = Clock::system();
+    let mut keeper = Keeper::default();
+    let acceptor = super::tls::acceptor(settings, &mut keeper)?;
+    keeper.follow(settings.certificates.looks, &clock, None, shutdown);
+    Ok((pages(settings, &rota, &clock, shutdown).await?, acceptor))
 }
