@@ -46,12 +46,11 @@ impl Centres {
         up_to: u64,
     ) -> Result<(), ReferralError> {
         let store = &self.keeper.store;
-        let last = store.cursor(operator, centre).await?.last_seq;
         let up_to = i64::try_from(up_to).unwrap_or(i64::MAX);
+        let (last, unreceived) = store.unreceived(operator, centre, up_to).await?;
         if up_to > last {
             return Err(ReferralError::invalid("up_to", format!("at most {last}, which was given last")));
         }
-        let unreceived = store.unreceived(operator, centre, up_to).await?;
         let Some(last) = unreceived.len().checked_sub(1) else {
             return Ok(store.note_received(operator, centre, up_to).await?);
         };

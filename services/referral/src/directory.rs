@@ -26,17 +26,26 @@ impl Directory {
     /// What is kept here goes before what the rota says.
     pub(crate) async fn all(&self, operator: &OperatorId) -> Result<Vec<TargetRow>, StoreError> {
         let mut rows = self.keeper.store.targets(operator).await?;
-        let rota = self.keeper.rota.borrow().clone();
-        let centres = rota.centres().iter().filter(|centre| centre.operator == *operator);
-        let centres = centres.map(|one| from_rota(one.id.as_str(), &one.name, TargetKind::Centre));
-        let hospitals = rota.hospitals().iter().filter(|hospital| hospital.operator == *operator);
-        let hospitals = hospitals.map(|one| from_rota(one.id.as_str(), &one.name, kind_of(one.kind)));
-        for row in centres.chain(hospitals) {
+        for row in self.by_rota(operator) {
             if !rows.iter().any(|known| known.target_id == row.target_id) {
                 rows.push(row);
             }
         }
         Ok(rows)
+    }
+
+    fn by_rota(&self, operator: &OperatorId) -> Vec<TargetRow> {
+        let rota = self.keeper.rota.borrow().clone();
+        let centres = rota.centres().iter().filter(|centre| centre.operator == *operator);
+        let centres = centres.map(|one| from_rota(one.id.as_str(), &one.name, TargetKind::Centre));
+        let hospitals = rota.hospitals().iter().filter(|hospital| hospital.operator == *operator);
+        let hospitals = hospitals.map(|one| from_rota(one.id.as_str(), &one.name, kind_of(one.kind)));
+        centres.chain(hospitals).collect()
+    }
+
+    /// Of a target that is not kept here.
+    pub(crate) fn name_by_rota(&self, operator: &OperatorId, id: &str) -> Option<String> {
+        self.by_rota(operator).into_iter().find(|row| row.target_id == id).map(|row| row.name)
     }
 
     pub(crate) async fn find(

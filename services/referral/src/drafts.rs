@@ -182,9 +182,8 @@ impl Drafts {
         id: &str,
         staff: &str,
     ) -> Result<ReferralRow, ReferralError> {
-        let row = self.found(asker, id).await?;
+        let (row, changes) = self.found_with_changes(asker, id).await?;
         let source = self.records.read(asker, &row.record_id).await?;
-        let changes = self.changes_of(&row).await?;
         let (content, code) = (source.content(&changes), code_of(&source, &changes)?);
         let pace = self.pace(asker, code, self.keeper.clock.now());
         let by = By { whom: staff, ..self.by(asker, "referral.released", &row) };
@@ -227,9 +226,9 @@ impl Drafts {
         asked: &pb::CorrectReferralRequest,
     ) -> Result<ReferralRow, ReferralError> {
         let reason = said(&asked.reason, "reason")?;
-        let row = self.found(asker, &asked.referral_id).await?;
+        let (row, said_before) = self.found_with_changes(asker, &asked.referral_id).await?;
         let source = self.records.read(asker, &row.record_id).await?;
-        let changes = merged(&self.changes_of(&row).await?, &asked.changes)?;
+        let changes = merged(&said_before, &asked.changes)?;
         let (content, code) = (source.content(&changes), code_of(&source, &changes)?);
         content.check()?;
         let pace = self.pace(asker, code, self.keeper.clock.now());
@@ -304,8 +303,23 @@ impl Drafts {
 
     pub(crate) async fn found(&self, asker: &Asker, id: &str) -> Result<ReferralRow, ReferralError> {
         let id = word::<uuid::Uuid>(id, "referral_id", UUID)?.to_string();
-        let found = self.keeper.store.referral(&asker.operator, &id).await?;
-        found.ok_or(ReferralError::NotFound("referral_id"))
+        self.keeper.found(&asker.operator, &id).await
+    }
+
+    /// With what was said for it alone.
+    async fn found_with_changes(
+        &self,
+        asker: &Asker,
+        id: &str,
+    ) -> Result<(ReferralRow, Fields), ReferralError> {
+        let id = word::<uuid::Uuid>(id, "referral_id", UUID)?.to_string();
+        let found = self.keeper.store.referral_with_changes(&asker.operator, &id).await?;
+        let (row, kept) = found.ok_or(ReferralError::NotFound("referral_id"))?;
+        let changes = match kept {
+            Some(sealed) => self.keeper.store.opened(&id, "changes", 0, &sealed).await?,
+            None => return Ok((row, Fields::default())),
+        };
+        Ok((row, serde_json::from_str(changes.reveal()).map_err(|_| unreadable("changes"))?))
     }
 
     pub(crate) async fn changes_of(&self, row: &ReferralRow) -> Result<Fields, ReferralError> {
@@ -317,7 +331,8 @@ impl Drafts {
     }
 
     fn by<'a>(&self, asker: &Asker, action: &'static str, row: &ReferralRow) -> By<'a> {
-        By { entry: Some(entry(asker, action, &row.referral_id)), ..By::default() }
+        let entry = Some(entry(asker, action, &row.referral_id));
+        By { entry, seal_year: Some(row.seal_year), ..By::default() }
     }
 }
 

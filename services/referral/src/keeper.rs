@@ -1,6 +1,8 @@
 //! A change of a referral: the machine is read, pushed and kept, with its story, what is owed to centres and
 //! supervisors, what was said and the audit, in one transaction. Nudges follow.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeFrom;
 use std::sync::Arc;
 
 use domain::ids::{OperatorId, TargetId};
@@ -12,12 +14,12 @@ use shell::audit::{Audit, Entry};
 use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::ids::Ids;
-use shell::store::Tx;
+use shell::store::{Batch, Tx};
 use tokio::sync::watch;
 
 use crate::config::Settings;
 use crate::error::ReferralError;
-use crate::store::{DeliveryRow, EventRow, Received, ReferralRow, Store, Words, big, unreadable};
+use crate::store::{DeliveryRow, Received, ReferralRow, Store, Told, Words, big, unreadable};
 
 /// What referrals are called on the bus; the key is the referral.
 pub const TOPIC: &str = "referral";
@@ -61,6 +63,8 @@ pub(crate) struct By<'a> {
     /// A staff id or a target id; empty: the line itself.
     pub(crate) whom: &'a str,
     pub(crate) entry: Option<Entry>,
+    /// Of the referral, where it was read before.
+    pub(crate) seal_year: Option<i64>,
     /// What a centre says that it has.
     pub(crate) received: Option<(&'a TargetId, Received)>,
     /// Time has passed and nobody has acted: what is alarmed stays so.
@@ -79,37 +83,42 @@ impl Keeper {
     ) -> Result<ReferralRow, ReferralError> {
         // That a centre has it says nothing that is sealed.
         if by.received.is_none() {
-            let found =
-                self.store.referral(operator, id).await?.ok_or(ReferralError::NotFound("referral_id"))?;
-            self.store.ready(operator, found.seal_year).await?;
+            let year = match by.seal_year {
+                Some(year) => year,
+                None => self.found(operator, id).await?.seal_year,
+            };
+            self.store.ready(operator, year).await?;
         }
         let mut tx = self.store.db.begin().await?;
         let held = Store::hold(&mut tx, operator, id).await?;
         let mut row = held.ok_or(ReferralError::NotFound("referral_id"))?;
         let (mut machine, now) = (row.machine()?, self.clock.now());
         let pushed = how(&mut machine, now)?;
-        let received = match &by.received {
-            Some((centre, what)) => Store::receive(&mut tx, (operator, id), centre, what, now).await?,
-            None => 0,
-        };
-        if received == 0 && pushed.effects.is_empty() && pushed.words.is_empty() {
+        let changes = !pushed.effects.is_empty() || !pushed.words.is_empty();
+        if !changes && by.received.is_none() {
             return Ok(row);
         }
-        row.describe(&machine, now)?;
-        row.revision += 1;
-        row.alarm = alarm(&pushed.effects, &machine, by.by_time).unwrap_or(row.alarm);
-        row.chosen = pushed.chosen.clone().unwrap_or(row.chosen);
-        Store::update(&mut tx, &row).await?;
-        let told = self.carry_out(&mut tx, &row, &machine, &pushed, by.whom).await?;
-        for words in &pushed.words {
-            self.store.add_words(&mut tx, &row, words, now).await?;
+        let mut batch = Batch::default();
+        if let Some((centre, what)) = &by.received {
+            Store::receive(&mut batch, (operator.as_str(), id), centre, what, now);
         }
-        if let Some(entry) = &by.entry {
-            self.audit.append(&mut tx, entry).await?;
+        let mut told = BTreeSet::new();
+        if changes {
+            row.describe(&machine, now)?;
+            row.revision += 1;
+            row.alarm = alarm(&pushed.effects, &machine, by.by_time).unwrap_or(row.alarm);
+            row.chosen = pushed.chosen.clone().unwrap_or(row.chosen);
+            Store::update(&mut batch, &row);
+            told = self.carry_out(&mut tx, &mut batch, &row, &machine, &pushed, by.whom).await?;
         }
+        self.audit.append_with(&mut tx, by.entry.as_slice(), batch).await?;
         tx.commit().await?;
         self.nudge(&row, &told);
         Ok(row)
+    }
+
+    pub(crate) async fn found(&self, operator: &OperatorId, id: &str) -> Result<ReferralRow, ReferralError> {
+        self.store.referral(operator, id).await?.ok_or(ReferralError::NotFound("referral_id"))
     }
 
     /// A row that is new, with what begins it.
@@ -123,63 +132,79 @@ impl Keeper {
         self.store.ready(&row.operator()?, row.seal_year).await?;
         let mut tx = self.store.db.begin().await?;
         Store::insert(&mut tx, row).await?;
-        self.carry_out(&mut tx, row, machine, pushed, whom).await?;
-        for words in &pushed.words {
-            self.store.add_words(&mut tx, row, words, self.clock.now()).await?;
-        }
-        self.audit.append(&mut tx, entry).await?;
+        let mut batch = Batch::default();
+        let told = self.carry_out(&mut tx, &mut batch, row, machine, pushed, whom).await?;
+        self.audit.append_with(&mut tx, std::slice::from_ref(entry), batch).await?;
         tx.commit().await?;
-        self.nudge(row, &[]);
+        self.nudge(row, &told);
         Ok(())
     }
 
-    /// The centres that something is owed to from now on.
+    /// Into the batch. The centres that something is owed to from now on are answered.
     async fn carry_out(
         &self,
         tx: &mut Tx,
+        batch: &mut Batch,
         row: &ReferralRow,
         machine: &Referral,
         pushed: &Pushed,
         whom: &str,
-    ) -> Result<Vec<TargetId>, ReferralError> {
+    ) -> Result<BTreeSet<TargetId>, ReferralError> {
         let now = self.clock.now();
-        let mut seq = Store::next_event(tx, &row.referral_id).await?;
-        let mut told = Vec::new();
+        let mut numbers = Self::numbers(tx, row, &pushed.effects).await?;
+        let mut story = Story::default();
         for effect in &pushed.effects {
             match effect {
-                Effect::Record(happened) => {
-                    add(tx, row, seq, (event(happened)?, whom), now).await?;
-                    seq += 1;
-                }
+                Effect::Record(happened) => story.add(event(happened)?, whom),
                 Effect::PrintSheet { target, kind } => {
                     let body = json!({ "target": target, "kind": kind });
-                    add(tx, row, seq, (("sheet_owed".to_owned(), body.to_string()), ""), now).await?;
-                    seq += 1;
+                    story.add(("sheet_owed".to_owned(), body.to_string()), "");
                 }
                 Effect::Deliver { message, target, kind, key } => {
                     let owed = Owed { message: *message, target, kind: *kind, key };
-                    Store::owe(tx, &delivery(row, machine, &owed, pushed.question, now)).await?;
-                    told.push(target.clone());
+                    let number = numbers.get_mut(target).and_then(Iterator::next);
+                    Store::owe(batch, delivery(row, machine, &owed, (number, pushed.question), now));
                 }
-                Effect::NextTarget { target } => {
-                    Store::add_asked(tx, row, target.as_str(), now).await?;
-                }
+                Effect::NextTarget { target } => Store::add_asked(batch, row, target.as_str(), now),
                 Effect::RaiseSupervisor { alarm, .. } => {
-                    let duty = (seq, alarm.code());
-                    Store::owe_duty(tx, &row.operator_id, &row.referral_id, duty, now).await?;
-                    seq += 1;
+                    let duty = (story.place(), alarm.code());
+                    Store::owe_duty(batch, &row.operator_id, &row.referral_id, duty, now);
                 }
                 Effect::Settled => {}
             }
         }
         if let Some((kind, at)) = pushed.moment {
-            let body = json!({ "at": at.to_string() }).to_string();
-            add(tx, row, seq, ((kind.to_owned(), body), whom), now).await?;
+            story.add((kind.to_owned(), json!({ "at": at.to_string() }).to_string()), whom);
         }
-        Ok(told)
+        Store::add_events(batch, row, now, story.told);
+        for words in &pushed.words {
+            self.store.add_words(batch, row, words, now).await?;
+        }
+        Ok(numbers.into_keys().collect())
     }
 
-    fn nudge(&self, row: &ReferralRow, told: &[TargetId]) {
+    /// For each centre that is told something: the numbers of its deliveries. Taken in the order of the
+    /// centres' ids, so that nobody waits for somebody who waits for them.
+    async fn numbers(
+        tx: &mut Tx,
+        row: &ReferralRow,
+        effects: &[Effect],
+    ) -> Result<BTreeMap<TargetId, RangeFrom<i64>>, ReferralError> {
+        let mut told: BTreeMap<&TargetId, i64> = BTreeMap::new();
+        for effect in effects {
+            if let Effect::Deliver { target, .. } = effect {
+                *told.entry(target).or_default() += 1;
+            }
+        }
+        let mut numbers = BTreeMap::new();
+        for (centre, many) in told {
+            let first = Store::next_numbers(tx, &row.operator_id, centre, many).await?;
+            numbers.insert(centre.clone(), first..);
+        }
+        Ok(numbers)
+    }
+
+    fn nudge(&self, row: &ReferralRow, told: &BTreeSet<TargetId>) {
         self.bus.publish(TOPIC, &row.referral_id);
         for centre in told {
             self.bus.publish(DELIVERIES, &key_of(&row.operator_id, centre));
@@ -237,7 +262,7 @@ fn delivery(
     row: &ReferralRow,
     machine: &Referral,
     owed: &Owed<'_>,
-    question: Option<i64>,
+    (number, question): (Option<i64>, Option<i64>),
     now: Instant,
 ) -> DeliveryRow {
     let version = machine.messages().get(owed.message).map_or(0, |message| message.revision);
@@ -252,7 +277,7 @@ fn delivery(
         question: question.filter(|_| owed.kind == MessageKind::Answer),
         at_us: now.micros(),
         decide_by_us: decides_by(machine, owed.target).map(Instant::micros),
-        centre_seq: None,
+        centre_seq: number,
         attempts: 0,
         aside: 0,
         handed_us: None,
@@ -283,13 +308,22 @@ fn event(happened: &Happened) -> Result<(String, String), ReferralError> {
     Ok((kind, body.to_string()))
 }
 
-async fn add(
-    tx: &mut Tx,
-    row: &ReferralRow,
-    seq: i64,
-    ((kind, body), whom): ((String, String), &str),
-    now: Instant,
-) -> Result<(), ReferralError> {
-    let event = EventRow { seq, at_us: now.micros(), kind, by_whom: whom.to_owned(), body };
-    Ok(Store::add_event(tx, &row.operator_id, &row.referral_id, &event).await?)
+/// What happened in one change, in its order.
+#[derive(Debug, Default)]
+struct Story {
+    told: Vec<Told>,
+    last: i64,
+}
+
+impl Story {
+    /// The next one, taken.
+    fn place(&mut self) -> i64 {
+        self.last += 1;
+        self.last
+    }
+
+    fn add(&mut self, (kind, body): (String, String), whom: &str) {
+        let place = self.place();
+        self.told.push(Told { place, kind, by_whom: whom.to_owned(), body });
+    }
 }

@@ -40,6 +40,27 @@ impl Reconcile for Payer {
     }
 
     async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>> {
+        // It is nudged at every change, and most of the time nothing is owed.
+        let (_, _, next) = self.store.duties_left().await?;
+        if next.is_some_and(|next| next <= now.micros()) {
+            self.pay(now).await?;
+        }
+        self.clear().await?;
+        let (debt, oldest, next) = match next {
+            None => (0, None, None),
+            Some(_) => self.store.duties_left().await?,
+        };
+        Ok(Left {
+            debt: u64::try_from(debt).unwrap_or(0),
+            oldest: oldest.map(Instant::from_micros),
+            late: 0,
+            next: next.map(Instant::from_micros),
+        })
+    }
+}
+
+impl Payer {
+    async fn pay(&mut self, now: Instant) -> Result<(), Box<dyn Error + Send + Sync>> {
         for duty in self.store.due_duties(now, AT_ONCE).await? {
             // One that cannot be told must not hold up the others.
             match self.tell(&duty).await {
@@ -52,18 +73,9 @@ impl Reconcile for Payer {
                 }
             }
         }
-        self.clear().await?;
-        let (debt, oldest, next) = self.store.duties_left().await?;
-        Ok(Left {
-            debt: u64::try_from(debt).unwrap_or(0),
-            oldest: oldest.map(Instant::from_micros),
-            late: 0,
-            next: next.map(Instant::from_micros),
-        })
+        Ok(())
     }
-}
 
-impl Payer {
     async fn tell(&mut self, duty: &DutyRow) -> Result<Option<String>, Status> {
         let unreadable = || Status::internal("what a supervisor is owed is unreadable");
         let told: Told = duty.alarm.parse().map_err(|_| unreadable())?;

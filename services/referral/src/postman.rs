@@ -17,7 +17,7 @@ use crate::centre::Centres;
 use crate::error::ReferralError;
 use crate::keeper::key_of;
 use crate::render::Renderer;
-use crate::store::{DeliveryRow, Lease, Received};
+use crate::store::{DeliveryRow, Lease, Letter, Received};
 use crate::webhook::{Sent, Webhooks};
 
 /// Read in one go.
@@ -146,15 +146,16 @@ impl Round<'_> {
         let mut pushed = Pushed { moved: false, stopped: Stopped::AtTheEnd };
         let target = self.postman.renderer.directory.find(&self.operator, self.centre.as_str()).await?;
         let Some(target) = target.filter(|row| row.way == "webhook") else { return Ok(pushed) };
-        let rows = keeper.store.to_push(&self.operator, &self.centre, keeper.clock.now(), AT_ONCE).await?;
-        for row in rows {
-            pushed.stopped = match self.push(&row, &target.url).await? {
+        let letters = keeper.store.to_push(&self.operator, &self.centre, keeper.clock.now(), AT_ONCE).await?;
+        for letter in letters {
+            let row = &letter.row;
+            pushed.stopped = match self.push(&letter, &target.url).await? {
                 Sent::Received => {
-                    self.received(&row).await?;
+                    self.received(row).await?;
                     Stopped::AtTheEnd
                 }
                 Sent::Away => Stopped::Away,
-                Sent::Refused => self.refused(&row).await?,
+                Sent::Refused => self.refused(row).await?,
             };
             match pushed.stopped {
                 Stopped::AtTheEnd => pushed.moved = true,
@@ -164,8 +165,8 @@ impl Round<'_> {
         Ok(pushed)
     }
 
-    async fn push(&self, row: &DeliveryRow, url: &str) -> Result<Sent, ReferralError> {
-        let event = self.postman.renderer.delivery(row).await?.event;
+    async fn push(&self, letter: &Letter, url: &str) -> Result<Sent, ReferralError> {
+        let (row, event) = (&letter.row, self.postman.renderer.delivery(letter).await?.event);
         if event.is_empty() {
             return Ok(Sent::Refused);
         }

@@ -11,7 +11,7 @@ use crate::cloudevent;
 use crate::directory::Directory;
 use crate::error::ReferralError;
 use crate::fhir::Told;
-use crate::store::{DeliveryRow, unreadable};
+use crate::store::{Letter, unreadable};
 use crate::wire::at;
 
 /// Cheap to clone.
@@ -24,8 +24,9 @@ pub(crate) struct Renderer {
 impl Renderer {
     /// What cannot be read any more is handed out without its event, and somebody is told: it must not
     /// hold up what follows.
-    pub(crate) async fn delivery(&self, row: &DeliveryRow) -> Result<pb::Delivery, ReferralError> {
-        let event = match self.event(row).await {
+    pub(crate) async fn delivery(&self, letter: &Letter) -> Result<pb::Delivery, ReferralError> {
+        let row = &letter.row;
+        let event = match self.event(letter).await {
             Ok(event) => event,
             Err(error) if error.is_lasting() => {
                 tracing::error!(event = row.event_id, %error, "a delivery cannot be read");
@@ -47,25 +48,28 @@ impl Renderer {
         })
     }
 
-    async fn event(&self, row: &DeliveryRow) -> Result<String, ReferralError> {
-        let keeper = &self.directory.keeper;
+    async fn event(&self, letter: &Letter) -> Result<String, ReferralError> {
+        let row = &letter.row;
         let operator = row.operator_id.parse().map_err(|_| unreadable("operator"))?;
-        let found = keeper.store.referral(&operator, &row.referral_id).await?;
-        let referral = found.ok_or_else(|| unreadable("a referral that is gone"))?;
         let kind: MessageKind = row.kind.parse().map_err(|_| unreadable("a message's kind"))?;
-        let content = self.content(row, kind).await?;
-        let answer = self.answer(row).await?;
-        let target = self.directory.find(&operator, &row.centre_id).await?.unwrap_or_default();
-        let rota = keeper.rota.borrow().clone();
+        let code = letter.code.as_deref().ok_or_else(|| unreadable("a referral that is gone"))?;
+        let code = code.parse().map_err(|_| unreadable("a code"))?;
+        let content = self.content(letter, kind).await?;
+        let answer = self.answer(letter).await?;
+        let to = match &letter.target_name {
+            Some(name) => name.clone(),
+            None => self.directory.name_by_rota(&operator, &row.centre_id).unwrap_or_default(),
+        };
+        let rota = self.directory.keeper.rota.borrow().clone();
         let from = rota.operator(&operator).map(|one| one.name.clone()).unwrap_or_default();
         let told = Told {
             event_id: &row.event_id,
             referral_id: &row.referral_id,
             kind,
-            code: content.code().unwrap_or(referral.machine()?.code()),
+            code: content.code().unwrap_or(code),
             content: &content,
             from: (&row.operator_id, &from),
-            to: (&row.centre_id, &target.name),
+            to: (&row.centre_id, &to),
             at: Instant::from_micros(row.at_us),
             decide_by: row.decide_by_us.map(Instant::from_micros),
             answer: answer.as_ref().map(|(question, answer)| (question.as_str(), answer.as_str())),
@@ -74,14 +78,15 @@ impl Renderer {
     }
 
     /// Whoever is told that it is over is told nothing about the person any more.
-    async fn content(&self, row: &DeliveryRow, kind: MessageKind) -> Result<Content, ReferralError> {
+    async fn content(&self, letter: &Letter, kind: MessageKind) -> Result<Content, ReferralError> {
         let over = match kind {
             MessageKind::Recall | MessageKind::StandDown => true,
             MessageKind::Referral | MessageKind::Correction | MessageKind::Answer => false,
         };
+        let row = &letter.row;
+        let sealed = letter.content.as_deref().ok_or_else(|| unreadable("a content that is gone"))?;
         let store = &self.directory.keeper.store;
-        let kept = store.words(&row.referral_id, "content", row.version).await?;
-        let kept = kept.ok_or_else(|| unreadable("a content that is gone"))?;
+        let kept = store.opened(&row.referral_id, "content", row.version, sealed).await?;
         let content: Content = serde_json::from_str(kept.reveal()).map_err(|_| unreadable("a content"))?;
         Ok(match over {
             true => empty(content.purpose()),
@@ -89,12 +94,15 @@ impl Renderer {
         })
     }
 
-    async fn answer(&self, row: &DeliveryRow) -> Result<Option<(String, String)>, ReferralError> {
-        let Some(number) = row.question else { return Ok(None) };
-        let store = &self.directory.keeper.store;
-        let question = store.words(&row.referral_id, "question", number).await?;
-        let answer = store.words(&row.referral_id, "answer", number).await?;
-        Ok(question.zip(answer).map(|(question, answer)| (question.into_inner(), answer.into_inner())))
+    async fn answer(&self, letter: &Letter) -> Result<Option<(String, String)>, ReferralError> {
+        let (row, store) = (&letter.row, &self.directory.keeper.store);
+        let (Some(number), Some(asked), Some(answered)) = (row.question, &letter.asked, &letter.answered)
+        else {
+            return Ok(None);
+        };
+        let question = store.opened(&row.referral_id, "question", number, asked).await?;
+        let answer = store.opened(&row.referral_id, "answer", number, answered).await?;
+        Ok(Some((question.into_inner(), answer.into_inner())))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::render::Renderer;
 /// Deliveries that wait for a slow reader; the store keeps what follows.
 const AHEAD: usize = 16;
 /// Read in one go.
-const AT_ONCE: i64 = 50;
+const AT_ONCE: usize = 50;
 /// Looked at even when nobody nudges.
 const PERIOD: Duration = Duration::from_secs(1);
 
@@ -50,7 +50,13 @@ impl Subscription {
     async fn run(mut self, out: Out, shutdown: Shutdown) {
         let key = key_of(self.operator.as_str(), &self.centre);
         let mut nudges = self.keeper.bus.subscribe(&[DELIVERIES]);
+        let mut looks_closer = true;
         loop {
+            if looks_closer && let Err(error) = self.keeper.store.number(&self.operator, &self.centre).await {
+                let _ = out.send(Err(ReferralError::from(error).into())).await;
+                return;
+            }
+            looks_closer = false;
             if let Err(error) = self.hand_out(&out).await {
                 // The centre asks again from where it is safe: nothing is missed in between.
                 let _ = out.send(Err(error.into())).await;
@@ -66,6 +72,7 @@ impl Subscription {
                     },
                     () = self.keeper.clock.sleep_until(again) => {
                         self.note_handed().await;
+                        looks_closer = true;
                         break;
                     }
                     () = out.closed() => return self.note_handed().await,
@@ -88,22 +95,23 @@ impl Subscription {
     /// Everything there is by now.
     async fn hand_out(&mut self, out: &Out) -> Result<(), ReferralError> {
         let store = &self.keeper.store;
-        store.number(&self.operator, &self.centre).await?;
         loop {
-            let rows = store.deliveries_after(&self.operator, &self.centre, self.after, AT_ONCE).await?;
-            if rows.is_empty() {
-                return Ok(());
-            }
-            for row in rows {
-                let delivery = Some(self.renderer.delivery(&row).await?);
+            let letters = store.deliveries_after(&self.operator, &self.centre, self.after, AT_ONCE).await?;
+            let is_all = letters.len() < AT_ONCE;
+            for letter in letters {
+                let delivery = Some(self.renderer.delivery(&letter).await?);
                 if out.send(Ok(pb::SubscribeResponse { delivery })).await.is_err() {
                     return Ok(());
                 }
+                let row = letter.row;
                 self.after = row.centre_seq.unwrap_or(self.after);
                 if row.handed_us.is_none() {
                     counted(&row, self.keeper.clock.now());
                     self.handed.push(row.event_id);
                 }
+            }
+            if is_all {
+                return Ok(());
             }
         }
     }

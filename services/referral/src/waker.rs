@@ -24,6 +24,11 @@ impl Reconcile for Waker {
     }
 
     async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>> {
+        // It is nudged at every change, and most of the time nothing is due.
+        let next = self.keeper.store.next_due().await?;
+        if next.is_none_or(|next| next > now) {
+            return Ok(Left { next, ..Left::default() });
+        }
         let mut woken = 0;
         for (operator, id) in self.keeper.store.due(now, AT_ONCE).await? {
             // One that cannot be woken must not hold up the others.

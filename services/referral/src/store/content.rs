@@ -6,7 +6,7 @@ use domain::time::Instant;
 use shell::on;
 use shell::seal::Place;
 use shell::seal::data_keys::DataKeyFault;
-use shell::store::{Attempt, StoreError, Tx};
+use shell::store::{Attempt, Batch, StoreError};
 
 use super::{ReferralRow, Store, unreadable};
 use crate::error::ReferralError;
@@ -53,7 +53,7 @@ impl Store {
     /// What was said before under the same kind and number gives way.
     pub(crate) async fn add_words(
         &self,
-        tx: &mut Tx,
+        batch: &mut Batch,
         of: &ReferralRow,
         words: &Words,
         now: Instant,
@@ -62,15 +62,18 @@ impl Store {
         let operator = of.operator()?;
         let sealed =
             self.keys.seal(&operator, year(of.seal_year)?, place(&row, words.kind), &words.text).await?;
-        on!(tx, t => {
-            sqlx::query(
-                "INSERT INTO referral_content (referral_id, kind, number, at_us, sealed) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (referral_id, kind, number) DO UPDATE SET sealed = excluded.sealed",
-            )
-            .bind(&of.referral_id).bind(words.kind).bind(words.number).bind(now.micros()).bind(sealed)
-            .execute(&mut **t).await.map(drop)
-        })
-        .attempt("keep what was said")?;
+        let said = [
+            (&of.referral_id).into(),
+            words.kind.into(),
+            words.number.into(),
+            now.micros().into(),
+            sealed.into(),
+        ];
+        batch.add(
+            "INSERT INTO referral_content (referral_id, kind, number, at_us, sealed) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (referral_id, kind, number) DO UPDATE SET sealed = excluded.sealed",
+            said,
+        );
         Ok(())
     }
 
@@ -88,8 +91,7 @@ impl Store {
         })
         .attempt("read what was said")?;
         let Some(sealed) = sealed else { return Ok(None) };
-        let row = format!("{referral}/{number}");
-        Ok(Some(self.keys.open(place(&row, kind), &sealed).await?))
+        Ok(Some(self.opened(referral, kind, number, &sealed).await?))
     }
 
     /// All of a referral, by kind and number.
@@ -109,7 +111,7 @@ impl Store {
         Ok(kept)
     }
 
-    async fn opened(
+    pub(crate) async fn opened(
         &self,
         referral: &str,
         kind: &str,

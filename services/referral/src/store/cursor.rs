@@ -3,13 +3,12 @@
 use domain::ids::{OperatorId, TargetId};
 use domain::time::Instant;
 use shell::on;
-use shell::store::{Attempt, StoreError, Tx};
+use shell::store::{Attempt, StoreError};
 
 use super::Store;
 
 #[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
 pub(crate) struct CursorRow {
-    pub(crate) last_seq: i64,
     pub(crate) received_seq: i64,
     pub(crate) failures: i64,
 }
@@ -21,7 +20,7 @@ pub(crate) struct Lease<'a> {
     pub(crate) until: Instant,
 }
 
-const MOVE_RECEIVED: &str = "UPDATE centre_cursor SET received_seq = $3
+pub(super) const MOVE_RECEIVED: &str = "UPDATE centre_cursor SET received_seq = $3
      WHERE operator_id = $1 AND centre_id = $2 AND received_seq < $3";
 
 impl Store {
@@ -32,7 +31,7 @@ impl Store {
     ) -> Result<CursorRow, StoreError> {
         let row: Option<CursorRow> = on!(self.db.read(), pool => {
             sqlx::query_as(
-                "SELECT last_seq, received_seq, failures FROM centre_cursor WHERE operator_id = $1 AND centre_id = $2",
+                "SELECT received_seq, failures FROM centre_cursor WHERE operator_id = $1 AND centre_id = $2",
             )
             .bind(operator.as_str()).bind(centre.as_str()).fetch_optional(pool).await
         })
@@ -53,28 +52,16 @@ impl Store {
         .attempt("move a centre's cursor")
     }
 
-    /// Together with what was received.
-    pub(super) async fn move_received(
-        tx: &mut Tx,
-        operator: &OperatorId,
-        centre: &TargetId,
-        up_to: i64,
-    ) -> Result<(), StoreError> {
-        on!(tx, t => {
-            sqlx::query(MOVE_RECEIVED)
-                .bind(operator.as_str()).bind(centre.as_str()).bind(up_to).execute(&mut **t).await.map(drop)
-        })
-        .attempt("move a centre's cursor")
-    }
-
     /// Centres with a webhook that have something to come, and the earliest moment of the next try.
     pub(crate) async fn to_be_pushed(&self) -> Result<Vec<(String, String, i64)>, StoreError> {
         on!(self.db.read(), pool => {
             sqlx::query_as(
                 "SELECT t.operator_id, t.target_id, coalesce(c.next_us, 0) FROM referral_target t
                  LEFT JOIN centre_cursor c ON c.operator_id = t.operator_id AND c.centre_id = t.target_id
-                 WHERE t.way = 'webhook' AND EXISTS (SELECT 1 FROM delivery d
-                     WHERE d.operator_id = t.operator_id AND d.centre_id = t.target_id AND d.state <> 'received')",
+                 WHERE t.way = 'webhook' AND (EXISTS (SELECT 1 FROM delivery d
+                     WHERE d.operator_id = t.operator_id AND d.centre_id = t.target_id AND d.state = 'numbered')
+                   OR EXISTS (SELECT 1 FROM delivery d
+                     WHERE d.operator_id = t.operator_id AND d.centre_id = t.target_id AND d.state = 'owed'))",
             )
             .fetch_all(pool).await
         })

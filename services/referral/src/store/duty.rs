@@ -2,7 +2,7 @@
 
 use domain::time::Instant;
 use shell::on;
-use shell::store::{Attempt, StoreError, Tx};
+use shell::store::{Attempt, Batch, StoreError};
 
 use super::Store;
 
@@ -18,22 +18,19 @@ pub(crate) struct DutyRow {
 }
 
 impl Store {
-    pub(crate) async fn owe_duty(
-        tx: &mut Tx,
+    /// Numbered in the story: so many places after what is there. Put it before the events that go with it.
+    pub(crate) fn owe_duty(
+        batch: &mut Batch,
         operator: &str,
         referral: &str,
-        (seq, alarm): (i64, &str),
+        (place, alarm): (i64, &str),
         now: Instant,
-    ) -> Result<(), StoreError> {
-        on!(tx, t => {
-            sqlx::query(
-                "INSERT INTO referral_duty (operator_id, referral_id, seq, alarm, owed_us, next_us, attempts)
-                 VALUES ($1, $2, $3, $4, $5, $5, 0)",
-            )
-            .bind(operator).bind(referral).bind(seq).bind(alarm).bind(now.micros())
-            .execute(&mut **t).await.map(drop)
-        })
-        .attempt("owe a supervisor the news")
+    ) {
+        batch.add(
+            "INSERT INTO referral_duty (operator_id, referral_id, seq, alarm, owed_us, next_us, attempts)
+             SELECT $1, $2, coalesce(max(seq), -1) + $3, $4, $5, $5, 0 FROM referral_event WHERE referral_id = $2",
+            [operator.into(), referral.into(), place.into(), alarm.into(), now.micros().into()],
+        );
     }
 
     pub(crate) async fn due_duties(&self, now: Instant, most: i64) -> Result<Vec<DutyRow>, StoreError> {

@@ -13,9 +13,9 @@ use shell::store::{Db, StoreError};
 
 pub(crate) use content::{BY_HAND, DECLINES, Words};
 pub(crate) use cursor::Lease;
-pub(crate) use delivery::{DeliveryRow, Received};
+pub(crate) use delivery::{DeliveryRow, Letter, Received};
 pub(crate) use duty::DutyRow;
-pub(crate) use referral::{EventRow, Listing, ReferralRow};
+pub(crate) use referral::{EventRow, Listing, ReferralRow, Told};
 pub(crate) use release::ReleaseRow;
 pub(crate) use target::{PlacesRow, TargetRow};
 

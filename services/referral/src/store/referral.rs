@@ -4,7 +4,7 @@ use domain::ids::OperatorId;
 use domain::referral::Referral;
 use domain::time::Instant;
 use shell::on;
-use shell::store::{Attempt, StoreError, Tx};
+use shell::store::{Attempt, Batch, StoreError, Tx};
 
 use super::{Store, unreadable};
 
@@ -60,8 +60,23 @@ impl ReferralRow {
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct EventRow {
-    pub(crate) seq: i64,
     pub(crate) at_us: i64,
+    pub(crate) kind: String,
+    pub(crate) by_whom: String,
+    pub(crate) body: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct WithChanges {
+    #[sqlx(flatten)]
+    row: ReferralRow,
+    changes: Option<Vec<u8>>,
+}
+
+/// An event before it has its number.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) place: i64,
     pub(crate) kind: String,
     pub(crate) by_whom: String,
     pub(crate) body: String,
@@ -86,6 +101,24 @@ impl Store {
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(operator.as_str()).bind(id).fetch_optional(pool).await
         })
         .attempt("read a referral")
+    }
+
+    /// With what was said for it alone, sealed.
+    pub(crate) async fn referral_with_changes(
+        &self,
+        operator: &OperatorId,
+        id: &str,
+    ) -> Result<Option<(ReferralRow, Option<Vec<u8>>)>, StoreError> {
+        let found: Option<WithChanges> = on!(self.db.read(), pool => {
+            sqlx::query_as(
+                "SELECT r.*, c.sealed AS changes FROM referral r LEFT JOIN referral_content c
+                        ON c.referral_id = r.referral_id AND c.kind = 'changes' AND c.number = 0
+                 WHERE r.operator_id = $1 AND r.referral_id = $2",
+            )
+            .bind(operator.as_str()).bind(id).fetch_optional(pool).await
+        })
+        .attempt("read a referral and its changes")?;
+        Ok(found.map(|found| (found.row, found.changes)))
     }
 
     pub(crate) async fn draft_of(
@@ -189,7 +222,7 @@ impl Store {
     pub(crate) async fn events(&self, referral: &str) -> Result<Vec<EventRow>, StoreError> {
         on!(self.db.read(), pool => {
             sqlx::query_as(
-                "SELECT seq, at_us, kind, by_whom, body FROM referral_event WHERE referral_id = $1 ORDER BY seq",
+                "SELECT at_us, kind, by_whom, body FROM referral_event WHERE referral_id = $1 ORDER BY seq",
             )
             .bind(referral).fetch_all(pool).await
         })
@@ -228,59 +261,56 @@ impl Store {
     }
 
     /// The row must be held by this transaction.
-    pub(crate) async fn update(tx: &mut Tx, row: &ReferralRow) -> Result<(), StoreError> {
-        on!(tx, t => {
-            sqlx::query(
-                "UPDATE referral SET state = $2, code = $3, body = $4, revision = $5, chosen = $6, alarm = $7,
-                    released_us = $8, due_us = $9, ended_us = $10
-                 WHERE referral_id = $1",
-            )
-            .bind(&row.referral_id).bind(&row.state).bind(&row.code).bind(&row.body).bind(row.revision)
-            .bind(&row.chosen).bind(&row.alarm).bind(row.released_us).bind(row.due_us).bind(row.ended_us)
-            .execute(&mut **t).await.map(drop)
-        })
-        .attempt("change a referral")
+    pub(crate) fn update(batch: &mut Batch, row: &ReferralRow) {
+        batch.add(
+            "UPDATE referral SET state = $2, code = $3, body = $4, revision = $5, chosen = $6, alarm = $7,
+                released_us = $8, due_us = $9, ended_us = $10
+             WHERE referral_id = $1",
+            [
+                (&row.referral_id).into(),
+                (&row.state).into(),
+                (&row.code).into(),
+                (&row.body).into(),
+                row.revision.into(),
+                (&row.chosen).into(),
+                row.alarm.clone().into(),
+                row.released_us.into(),
+                row.due_us.into(),
+                row.ended_us.into(),
+            ],
+        );
     }
 
-    pub(crate) async fn next_event(tx: &mut Tx, referral: &str) -> Result<i64, StoreError> {
-        on!(tx, t => {
-            sqlx::query_scalar("SELECT coalesce(max(seq), -1) + 1 FROM referral_event WHERE referral_id = $1")
-                .bind(referral).fetch_one(&mut **t).await
-        })
-        .attempt("number an event")
+    /// Each is numbered in the story so many places after what is there.
+    pub(crate) fn add_events(batch: &mut Batch, of: &ReferralRow, now: Instant, events: Vec<Told>) {
+        if events.is_empty() {
+            return;
+        }
+        let first = 4;
+        let row = |nth: usize| {
+            let [place, kind, whom, body] = [0, 1, 2, 3].map(|column| first + 4 * nth + column);
+            format!("(${place}, ${kind}, ${whom}, ${body})")
+        };
+        let rows: Vec<String> = (0..events.len()).map(row).collect();
+        let sql = format!(
+            "INSERT INTO referral_event (operator_id, referral_id, seq, at_us, kind, by_whom, body)
+             SELECT $1, $2, before.seq + told.column1, $3, told.column2, told.column3, told.column4
+             FROM (SELECT coalesce(max(seq), -1) AS seq FROM referral_event WHERE referral_id = $2) before,
+                  (VALUES {}) told",
+            rows.join(", ")
+        );
+        let said = [(&of.operator_id).into(), (&of.referral_id).into(), now.micros().into()];
+        let told = events
+            .into_iter()
+            .flat_map(|told| [told.place.into(), told.kind.into(), told.by_whom.into(), told.body.into()]);
+        batch.add(&sql, said.into_iter().chain(told));
     }
 
-    pub(crate) async fn add_event(
-        tx: &mut Tx,
-        operator: &str,
-        referral: &str,
-        event: &EventRow,
-    ) -> Result<(), StoreError> {
-        on!(tx, t => {
-            sqlx::query(
-                "INSERT INTO referral_event (operator_id, referral_id, seq, at_us, kind, by_whom, body)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(operator).bind(referral).bind(event.seq).bind(event.at_us).bind(&event.kind)
-            .bind(&event.by_whom).bind(&event.body).execute(&mut **t).await.map(drop)
-        })
-        .attempt("add to the story of a referral")
-    }
-
-    pub(crate) async fn add_asked(
-        tx: &mut Tx,
-        row: &ReferralRow,
-        target: &str,
-        now: Instant,
-    ) -> Result<(), StoreError> {
-        on!(tx, t => {
-            sqlx::query(
-                "INSERT INTO referral_asked (operator_id, target_id, referral_id, at_us) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (referral_id, target_id) DO NOTHING",
-            )
-            .bind(&row.operator_id).bind(target).bind(&row.referral_id).bind(now.micros())
-            .execute(&mut **t).await.map(drop)
-        })
-        .attempt("note who is asked")
+    pub(crate) fn add_asked(batch: &mut Batch, row: &ReferralRow, target: &str, now: Instant) {
+        batch.add(
+            "INSERT INTO referral_asked (operator_id, target_id, referral_id, at_us) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (referral_id, target_id) DO NOTHING",
+            [(&row.operator_id).into(), target.into(), (&row.referral_id).into(), now.micros().into()],
+        );
     }
 }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::clock::Clock;
 use crate::on;
 use crate::seal::Sealer;
-use crate::store::{Attempt, Db, StoreError, Tx};
+use crate::store::{Attempt, Batch, Db, StoreError, Tx};
 
 use chain::{Chain, Row};
 pub use verify::{Fault, Verdict, What};
@@ -106,25 +106,49 @@ impl Audit {
     /// # Errors
     /// When the store is away. Then nothing of the transaction may be committed.
     pub async fn append(&self, tx: &mut Tx, entry: &Entry) -> Result<i64, StoreError> {
-        let operator = entry.operator.as_str();
-        let (seq, hash, seal): (i64, String, String) = on!(&mut *tx, t => sqlx::query_as(
-            "INSERT INTO audit_head (operator_id, seq, hash, seal) VALUES ($1, 1, '', '')
-             ON CONFLICT (operator_id) DO UPDATE SET seq = audit_head.seq + 1
+        self.append_with(tx, std::slice::from_ref(entry), Batch::default()).await
+    }
+
+    /// Several entries of one operator, in this order, and what is written with them: all in one go. The
+    /// number of the last is answered.
+    ///
+    /// # Errors
+    /// As above, and when what is written with them is refused.
+    pub async fn append_with(
+        &self,
+        tx: &mut Tx,
+        entries: &[Entry],
+        mut batch: Batch,
+    ) -> Result<i64, StoreError> {
+        let Some(operator) = entries.first().map(|entry| entry.operator.as_str()) else {
+            batch.run(tx, "write what belongs together").await?;
+            return Ok(0);
+        };
+        let many = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        let (last, hash, seal): (i64, String, String) = on!(&mut *tx, t => sqlx::query_as(
+            "INSERT INTO audit_head (operator_id, seq, hash, seal) VALUES ($1, $2, '', '')
+             ON CONFLICT (operator_id) DO UPDATE SET seq = audit_head.seq + $2
              RETURNING seq, hash, seal",
-        ).bind(operator).fetch_one(&mut **t).await)
+        ).bind(operator).bind(many).fetch_one(&mut **t).await)
         .attempt("lengthen the audit")?;
+        let before = last - many;
         // After a head that is not ours the chain goes on, and the break stays to be seen for ever.
-        let prev_hash = match self.chain.sealed(operator, seq - 1, &hash, &seal) {
+        let mut hash = match self.chain.sealed(operator, before, &hash, &seal) {
             true => hash,
             false => String::new(),
         };
-        let row = self.chain.close(self.row(entry, seq, prev_hash));
-        add(tx, &row).await?;
-        on!(&mut *tx, t => sqlx::query("UPDATE audit_head SET hash = $2, seal = $3 WHERE operator_id = $1")
-            .bind(operator).bind(&row.hash).bind(self.chain.seal(operator, seq, &row.hash))
-            .execute(&mut **t).await.map(drop))
-        .attempt("seal the audit")?;
-        Ok(seq)
+        for (entry, seq) in entries.iter().zip(before + 1..) {
+            let row = self.chain.close(self.row(entry, seq, hash));
+            hash = row.hash.clone();
+            add(&mut batch, row);
+        }
+        let seal = self.chain.seal(operator, last, &hash);
+        batch.add(
+            "UPDATE audit_head SET hash = $2, seal = $3 WHERE operator_id = $1",
+            [operator.into(), hash.into(), seal.into()],
+        );
+        batch.run(tx, "add to the audit").await?;
+        Ok(last)
     }
 
     /// Adds to the audit alone: somebody looked, or was refused.
@@ -156,16 +180,24 @@ impl Audit {
     }
 }
 
-async fn add(tx: &mut Tx, row: &Row) -> Result<(), StoreError> {
-    on!(tx, t => sqlx::query(
+fn add(batch: &mut Batch, row: Row) {
+    batch.add(
         "INSERT INTO audit_event (operator_id, seq, at_us, account_id, session_id, actor, action,
                                   subject_kind, subject_id, detail, prev_hash, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    )
-    .bind(&row.operator_id).bind(row.seq).bind(row.at_us)
-    .bind(&row.account_id).bind(&row.session_id).bind(&row.actor).bind(&row.action)
-    .bind(&row.subject_kind).bind(&row.subject_id).bind(&row.detail)
-    .bind(&row.prev_hash).bind(&row.hash)
-    .execute(&mut **t).await.map(drop))
-    .attempt("add to the audit")
+        [
+            row.operator_id.into(),
+            row.seq.into(),
+            row.at_us.into(),
+            row.account_id.into(),
+            row.session_id.into(),
+            row.actor.into(),
+            row.action.into(),
+            row.subject_kind.into(),
+            row.subject_id.into(),
+            row.detail.into(),
+            row.prev_hash.into(),
+            row.hash.into(),
+        ],
+    );
 }

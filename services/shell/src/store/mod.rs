@@ -8,6 +8,7 @@
 //! A process that starts while the store is away has it behind a door, which opens when the schema has been
 //! found to fit: until then nothing begins, and workers wait for `is_there`.
 
+mod batch;
 mod error;
 mod open;
 mod schema;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use tokio::sync::watch;
 
+pub use batch::{Batch, Value};
 pub use error::{Attempt, StoreError};
 pub use open::StoreSettings;
 pub use schema::{Fit, Migrated, built_for};
