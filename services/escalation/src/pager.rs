@@ -11,9 +11,11 @@ use domain::escalation::{Channel, PageNumber, PageOutcome};
 use domain::time::Instant;
 use on_call_rota::{ContactPoint, Language};
 use rand::RngExt;
+use shell::call_trace;
 use shell::reconciler::{Left, Reconcile};
 use shell::shutdown::Shutdown;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tracing::Instrument;
 
 use crate::channels::{Channels, Message, Sent};
 use crate::config::Settings;
@@ -103,7 +105,9 @@ impl Pager {
     fn go(&self, attempt: Attempt, place: OwnedSemaphorePermit) {
         let (keeper, channels) = (self.keeper.clone(), self.channels.clone());
         let (most, freed) = (self.settings.attempts, self.freed.clone());
-        self.shutdown.spawn(async move {
+        let span = tracing::info_span!("send_page", page = %attempt.taking.page);
+        let span = call_trace::joins(span, attempt.kept.machine.case().call);
+        let send = async move {
             let sent = match message(&attempt, keeper.clock.now()) {
                 Some(message) => channels.send(&attempt.to, &message).await,
                 None => Sent::Refused { detail: "no_page".to_owned() },
@@ -114,7 +118,8 @@ impl Pager {
             }
             drop(place);
             freed.notify_one();
-        });
+        };
+        self.shutdown.spawn(send.instrument(span));
     }
 }
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::time::Instant;
+use shell::call_trace;
 use shell::reconciler::{Left, Reconcile};
+use tracing::Instrument;
 
 use crate::asker::Asker;
 use crate::drafts::Drafts;
@@ -64,7 +66,9 @@ impl Releaser {
             return Ok(());
         };
         let line = Asker::line(operator);
-        self.drafts.release_by(&line, &draft.referral_id, &owed.by_staff).await.map(drop)
+        let span = tracing::info_span!("release_referral", referral = draft.referral_id);
+        let span = call_trace::joins(span, draft.call_id.parse().ok());
+        self.drafts.release_by(&line, &draft.referral_id, &owed.by_staff).instrument(span).await.map(drop)
     }
 }
 

@@ -16,6 +16,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
+use crate::call_trace::CallIds;
 use crate::clock::Clock;
 
 /// Between two rounds of putting samples away.
@@ -139,7 +140,11 @@ fn provider(at: &str, node: &str) -> Result<SdkTracerProvider, TelemetryError> {
         .with_service_name("tomoshibi")
         .with_attribute(KeyValue::new("service.instance.id", node.to_owned()))
         .build();
-    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+    Ok(SdkTracerProvider::builder()
+        .with_batch_exporter(exporter)
+        .with_id_generator(CallIds::default())
+        .with_resource(resource)
+        .build())
 }
 
 #[cfg(test)]

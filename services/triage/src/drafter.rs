@@ -6,7 +6,9 @@ use std::future::Future;
 
 use async_trait::async_trait;
 use domain::time::Instant;
+use shell::call_trace;
 use shell::reconciler::{Left, Reconcile};
+use tracing::Instrument;
 
 use crate::error::TriageError;
 use crate::records::Records;
@@ -47,10 +49,9 @@ impl Reconcile for Drafter {
 
 impl Drafter {
     async fn draft(&self, of: &crate::store::Answered) -> Result<(), TriageError> {
-        match self.records.keeper.store.call(&of.operator, of.call).await? {
-            Some(facts) => self.records.draft(&facts).await.map(drop),
-            None => Ok(()),
-        }
+        let Some(facts) = self.records.keeper.store.call(&of.operator, of.call).await? else { return Ok(()) };
+        let span = call_trace::joins(tracing::info_span!("draft_record", call = %of.call), Some(of.call));
+        self.records.draft(&facts).instrument(span).await.map(drop)
     }
 }
 

@@ -10,10 +10,12 @@ use proto::escalation::v1 as pb;
 use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use serde::{Deserialize, Serialize};
 use shell::alarms::{Alarm, Alarms};
+use shell::call_trace;
 use shell::grpc::Route;
 use shell::reconciler::{Left, Reconcile};
 use tokio::sync::watch;
 use tonic::{Code, Status};
+use tracing::Instrument;
 
 use crate::error::TriageError;
 use crate::records::{Loaded, NOBODY};
@@ -115,6 +117,12 @@ impl Payer {
     async fn pay(&mut self, duty: &DutyRow) -> Result<String, Status> {
         let asked: Asked =
             serde_json::from_str(&duty.body).map_err(|_| Status::internal("a page is unreadable"))?;
+        let span = tracing::info_span!("pay_page", code = duty.code);
+        let span = call_trace::joins(span, asked.call.parse().ok());
+        self.ask(duty, asked).instrument(span).await
+    }
+
+    async fn ask(&mut self, duty: &DutyRow, asked: Asked) -> Result<String, Status> {
         if let Some(raised) = self.raise(duty, &asked).await? {
             return Ok(raised);
         }

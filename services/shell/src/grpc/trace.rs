@@ -34,9 +34,16 @@ pub(super) fn inject(headers: &mut HeaderMap) {
     TraceContextPropagator::new().inject_context(&Span::current().context(), &mut Headers(headers));
 }
 
-/// The span of one request, a child of the caller's.
+/// The span of one request, a child of the caller's. Named as OpenTelemetry's conventions for RPC ask.
 pub(crate) fn span_of(request: &http::Request<Body>) -> Span {
-    let span = tracing::info_span!("rpc", method = request.uri().path());
+    let method = request.uri().path().trim_start_matches('/');
+    let span = tracing::info_span!(
+        "rpc",
+        otel.name = method,
+        otel.kind = "server",
+        rpc.system.name = "grpc",
+        rpc.method = method,
+    );
     let parent = TraceContextPropagator::new().extract(&Shown(request.headers()));
     // Fails only where no trace is taken at all.
     let _ = span.set_parent(parent);

@@ -8,6 +8,7 @@ use domain::call::{Call, Effect, Facts};
 use domain::ids::{CallId, LegId};
 use domain::ledger::PlaceClass;
 use shell::budget::Budget;
+use shell::call_trace;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::{Instrument, error};
@@ -99,6 +100,7 @@ impl Line {
             self.deps.switchboard.is_with(id, number.clone());
         }
         let span = tracing::info_span!("call", call = %id, window = %self.window.id);
+        let span = call_trace::begins(span, id);
         let asker = CallTask::start_asker(&self.deps, id, &self.window, &self.to_self, &span);
         let task = CallTask {
             id,

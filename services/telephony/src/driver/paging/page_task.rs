@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::ids::LegId;
 use domain::time::Instant;
 use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
+use shell::call_trace;
 use shell::grpc::Route;
 use tokio::sync::{mpsc, watch};
 use tracing::{Instrument, info};
@@ -96,8 +97,10 @@ impl PageTask {
     }
 
     async fn run(self) {
-        let (deps, page, we_rang) = (Arc::clone(&self.deps), self.page.id, self.we_rang);
+        let (deps, page, call, we_rang) =
+            (Arc::clone(&self.deps), self.page.id, self.page.call, self.we_rang);
         let span = tracing::info_span!("page", %page);
+        let span = call_trace::joins(span, call);
         self.goes_on().instrument(span).await;
         if we_rang {
             deps.switchboard.paged.ended(page);
