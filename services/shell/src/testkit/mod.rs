@@ -7,6 +7,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot have its store must fail loudly")]
 
+mod authority;
 mod postgres;
 mod redis;
 mod server;
@@ -18,6 +19,7 @@ use domain::ids::OperatorId;
 use crate::seal::{KeyRing, Sealer};
 use crate::store::{Db, StoreSettings};
 
+pub use authority::{Authority, Signed, TlsFolder};
 pub use postgres::Postgres;
 pub use redis::Redis;
 
