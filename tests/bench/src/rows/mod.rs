@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod on_duty;
+pub(crate) mod page;
 
 use std::time::Duration;
 
