@@ -25,6 +25,8 @@ pub struct LineSetup {
     ip: &'static str,
     folder: Option<Arc<TempDir>>,
     routing: Option<SocketAddr>,
+    data: Option<PathBuf>,
+    env: Vec<(&'static str, String)>,
 }
 
 impl LineSetup {
@@ -38,6 +40,8 @@ impl LineSetup {
             ip: "127.0.0.1",
             folder: None,
             routing: None,
+            data: None,
+            env: Vec::new(),
         }
     }
 
@@ -72,8 +76,23 @@ impl LineSetup {
 
     /// Routing runs in that process.
     pub fn routed_by(self, routing: &TestLine) -> Self {
-        let at = format!("[routing]\nat = \"http://{}\"\n", routing.http);
+        self.routed_through(routing.http, routing)
+    }
+
+    /// Routing runs in that process, and telephony reaches it by way of that address.
+    pub fn routed_through(self, at: SocketAddr, routing: &TestLine) -> Self {
+        let at = format!("[routing]\nat = \"http://{at}\"\n");
         Self { routing: Some(routing.http), ..self }.beside(routing).settings(&at)
+    }
+
+    /// Its data lies there, such as on a disk of its own.
+    pub fn data_at(self, folder: PathBuf) -> Self {
+        Self { data: Some(folder), ..self }
+    }
+
+    pub fn env(mut self, name: &'static str, value: &str) -> Self {
+        self.env.push((name, value.to_owned()));
+        self
     }
 
     /// Ready to be started, not started.
@@ -98,6 +117,8 @@ impl LineSetup {
             operator: operator.to_owned(),
             has_rota: self.rota.is_some(),
             routing: self.routing.unwrap_or(http),
+            data: self.data,
+            env: self.env,
         }
     }
 
@@ -135,6 +156,8 @@ pub struct TestLine {
     has_rota: bool,
     /// Who is asked about desks.
     pub(crate) routing: SocketAddr,
+    data: Option<PathBuf>,
+    env: Vec<(&'static str, String)>,
 }
 
 impl TestLine {
@@ -149,7 +172,7 @@ impl TestLine {
         let log = |name| fs::OpenOptions::new().create(true).append(true).open(self.own.join(name)).unwrap();
         writeln!(log("err"), "--- started").unwrap();
         let mut command = self.command();
-        command.arg("serve").args(&self.services);
+        command.arg("serve").args(&self.services).envs(self.env.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(log("out")).stderr(log("err"));
         self.child = Some(command.spawn().unwrap());
     }
@@ -208,10 +231,22 @@ impl TestLine {
 
     /// SIGTERM.
     pub fn told_to_stop(&self) {
-        let child = self.child.as_ref().expect("the line runs");
-        let pid = child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(told.is_ok_and(|status| status.success()), "the line can be told to stop");
+        self.signalled("-TERM");
+    }
+
+    /// SIGSTOP: it holds its connections and says nothing.
+    pub fn freezes(&self) {
+        self.signalled("-STOP");
+    }
+
+    pub fn thaws(&self) {
+        self.signalled("-CONT");
+    }
+
+    fn signalled(&self, signal: &str) {
+        let pid = self.child.as_ref().expect("the line runs").id().to_string();
+        let told = Command::new("kill").args([signal, &pid]).status();
+        assert!(told.is_ok_and(|status| status.success()), "the line can be sent {signal}");
     }
 
     /// Waits for its end.
@@ -233,7 +268,7 @@ impl TestLine {
     }
 
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.data.clone().unwrap_or_else(|| self.folder.path().join("data"))
     }
 
     pub fn settings_file(&self) -> PathBuf {

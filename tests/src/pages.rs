@@ -14,6 +14,16 @@ impl TestLine {
 
     /// Starts a ladder for the window `main`, and for a call when one is named.
     pub async fn escalates(&self, call: &str, priority: &str, request: &str) -> wire::Escalation {
+        self.asks_for_doctors(call, priority, request).await.unwrap()
+    }
+
+    /// The same where the line may not answer; asking again with the same request is harmless.
+    pub async fn asks_for_doctors(
+        &self,
+        call: &str,
+        priority: &str,
+        request: &str,
+    ) -> Result<wire::Escalation, tonic::Status> {
         let request = wire::StartEscalationRequest {
             operator_id: self.operator.clone(),
             request_id: request.to_owned(),
@@ -23,8 +33,8 @@ impl TestLine {
             reasons: vec!["risk_imminent".to_owned()],
             ..wire::StartEscalationRequest::default()
         };
-        let answer = self.escalation_service().start_escalation(request).await.unwrap();
-        answer.into_inner().escalation.unwrap()
+        let answer = self.escalation_service().start_escalation(request).await?;
+        answer.into_inner().escalation.ok_or_else(|| tonic::Status::internal("no escalation"))
     }
 
     pub async fn withdraws(&self, escalation: &str) {
