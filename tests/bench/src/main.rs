@@ -80,6 +80,9 @@ async fn rows_of(command: Command, run: &Run<'_>) -> anyhow::Result<Vec<Row>> {
     match command {
         Command::Call => rows::call::one_in_flight(run).await,
         Command::Page => rows::page::rows(run).await,
+        Command::OnDuty => rows::on_duty::rows(run).await,
+        Command::Audit => rows::audit::rows(run).await,
+        Command::Triage => rows::triage::rows(run).await,
         Command::CallOpen { rates } => rows::call::open_loop(run, &rates).await,
         Command::All | Command::Serve { .. } => Ok(Vec::new()),
         other => anyhow::bail!("{other:?} is not there yet"),

@@ -1,8 +1,12 @@
 //! The rows of the table of goals.
 
+pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod on_duty;
 pub(crate) mod page;
+mod records;
+pub(crate) mod triage;
+mod year;
 
 use std::time::Duration;
 
