@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
-use shell::access::{Access, Gate, Limits, Sessions};
+use shell::access::{Access, Came, Gate, Limits, Sessions, UNCERTIFIED};
 use shell::audit::Audit;
 use shell::clock::Clock;
 use shell::grpc::auth::Token;
@@ -14,11 +14,14 @@ use shell::grpc::{Route, channel, far, near};
 use shell::ids::Ids;
 use shell::testkit::{sealer, sqlite};
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::body::Body;
+use tonic::transport::Server;
 use tonic::{Code, Request, Response, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
+use tower::util::MapRequestLayer;
 use tracing_subscriber::layer::SubscriberExt;
 
 const AMPLE: Duration = Duration::from_secs(30);
@@ -99,6 +102,33 @@ async fn who_does_not_carry_the_token_never_reaches_the_server() {
         assert_eq!(ask(&mut client, "").await.unwrap_err().code(), Code::Unauthenticated);
     }
     assert!(desk.0.lock().unwrap().is_empty());
+}
+
+/// A server that anybody can reach, over connections that this vouches for.
+async fn reached(server: Gate<HealthServer<Desk>>, came: Came, shown: &Token) -> HealthClient<Route> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let introduce = move |mut request: http::Request<Body>| {
+        request.extensions_mut().insert(came);
+        request
+    };
+    let serving = Server::builder().layer(MapRequestLayer::new(introduce)).add_service(server);
+    tokio::spawn(serving.serve_with_incoming(TcpListenerStream::new(listener)));
+    HealthClient::new(far(channel(&address).unwrap(), AMPLE, shown))
+}
+
+#[tokio::test]
+async fn where_certificates_are_wanted_the_token_alone_admits_this_process_itself_only() {
+    let token = Token::generate();
+    let access = access(&token).await.wants_certificates(true);
+    let server = Gate::new(HealthServer::new(Desk::default()), &access);
+    let mut here = HealthClient::new(near(server.clone(), AMPLE, &token));
+    let mut certified = reached(server.clone(), Came::Certified, &token).await;
+    let mut unknown = reached(server, Came::Unknown, &token).await;
+
+    assert!(ask(&mut here, "").await.is_ok() && ask(&mut certified, "").await.is_ok());
+    let refusal = ask(&mut unknown, "").await.unwrap_err();
+    assert_eq!((refusal.code(), refusal.message()), (Code::Unauthenticated, UNCERTIFIED));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::{TlsConnector, client};
 
+use super::domain::SipDomain;
 use super::fault::{TlsFault, TlsWrong};
 use super::material::{Material, Source};
 use super::provider;
@@ -42,17 +43,31 @@ pub(super) fn config(
     material: &Material,
     speaks: &[&[u8]],
 ) -> Result<ClientConfig, TlsFault> {
-    let roots = material.authorities.clone().unwrap_or_else(|| Arc::new(system()));
+    let mut config = configured(source, material)?;
+    config.alpn_protocols = speaks.iter().map(|protocol| protocol.to_vec()).collect();
+    Ok(config)
+}
+
+/// For who dials carriers: they are known by their SIP domain.
+pub(super) fn carriers(source: &Source, material: &Material) -> Result<ClientConfig, TlsFault> {
+    let mut config = configured(source, material)?;
+    config.dangerous().set_certificate_verifier(Arc::new(SipDomain::new(believed(material))));
+    Ok(config)
+}
+
+fn configured(source: &Source, material: &Material) -> Result<ClientConfig, TlsFault> {
     let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(|error| source.fault(TlsWrong::Unusable(error.to_string())))?
-        .with_root_certificates(roots);
-    let mut config = match &material.own {
+        .with_root_certificates(believed(material));
+    Ok(match &material.own {
         Some(own) => builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(own)))),
         None => builder.with_no_client_auth(),
-    };
-    config.alpn_protocols = speaks.iter().map(|protocol| protocol.to_vec()).collect();
-    Ok(config)
+    })
+}
+
+fn believed(material: &Material) -> Arc<RootCertStore> {
+    material.authorities.clone().unwrap_or_else(|| Arc::new(system()))
 }
 
 /// The authorities that this machine believes.

@@ -70,6 +70,15 @@ impl Keeper {
         self.keep::<ClientConfig>(source, make).map(Dialler)
     }
 
+    /// For who dials carriers: a certificate must name the SIP domain (RFC 5922). Without authorities those of the
+    /// machine are believed.
+    ///
+    /// # Errors
+    /// As `accept`.
+    pub fn dial_carriers(&mut self, source: Source) -> Result<Dialler, TlsFault> {
+        self.keep::<ClientConfig>(source, dial::carriers).map(Dialler)
+    }
+
     fn keep<C: Send + Sync + 'static>(
         &mut self,
         source: Source,

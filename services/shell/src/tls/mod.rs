@@ -8,6 +8,7 @@
 
 mod accept;
 mod dial;
+mod domain;
 mod door;
 mod fault;
 mod keeper;
@@ -17,6 +18,7 @@ mod way;
 use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::ServerName;
 
 pub use accept::{Acceptor, is_certified};
 pub use dial::{Dialler, TlsStream};
@@ -25,6 +27,12 @@ pub use fault::{TlsFault, TlsWrong};
 pub use keeper::{Keeper, Looks};
 pub use material::{Named, Source};
 pub(crate) use way::Connector;
+
+/// Whom a certificate is to name: a host name or an address, also one in brackets.
+pub fn server_name(host: &str) -> Option<ServerName<'static>> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    ServerName::try_from(bare.to_owned()).ok()
+}
 
 /// The one provider of the line.
 fn provider() -> Arc<CryptoProvider> {

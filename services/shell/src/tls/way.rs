@@ -11,7 +11,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::{Dialler, TlsStream};
+use super::{Dialler, TlsStream, server_name};
 
 /// Dials anew for each connection, so that a new certificate is used without a restart.
 #[derive(Clone, Debug)]
@@ -23,9 +23,7 @@ pub(crate) struct Connector {
 impl Connector {
     /// `name` is whom the other end's certificate must name: a host name or an address.
     pub(crate) fn new(dialler: &Dialler, name: &str) -> Option<Self> {
-        let bare = name.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(bare.to_owned()).ok()?;
-        Some(Self { dialler: dialler.clone(), name })
+        Some(Self { dialler: dialler.clone(), name: server_name(name)? })
     }
 }
 

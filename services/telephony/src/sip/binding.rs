@@ -20,6 +20,7 @@ pub struct Binding {
     pub phone: String,
     /// Where its REGISTER came from: that is where it is rung.
     pub source: SocketAddr,
+    /// Over a connection (TCP or TLS): it is rung over that one.
     pub tcp: bool,
     /// Preference, 0 to 1000.
     pub q: u16,

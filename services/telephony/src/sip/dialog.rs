@@ -119,7 +119,7 @@ impl Dialog {
         if let Some(target) = contact(&request.headers) {
             self.target = target;
         }
-        if self.pinned || self.path.transport == Transport::Tcp {
+        if self.pinned || self.path.transport.is_connection() {
             self.path = path.clone();
         }
     }
@@ -190,11 +190,16 @@ impl Dialog {
         reply::request(outline, headers, sdp)
     }
 
-    /// A TCP connection that lives is used again; otherwise the route set or the target decides.
+    /// A connection that lives is used again; otherwise the route set or the target decides. What was said over TLS
+    /// stays with the domain that it was said to.
     async fn way(&self, net: &Arc<Net>) -> Path {
-        let is_flow = self.path.transport == Transport::Tcp && self.path.is_alive();
+        let is_flow = self.path.transport.is_connection() && self.path.is_alive();
         if is_flow || (self.pinned && self.path.transport == Transport::Udp) {
             return self.path.clone();
+        }
+        if let Some(domain) = self.path.domain() {
+            let again = net.path_over_tls(self.path.remote, domain).await;
+            return again.unwrap_or_else(|| self.path.clone());
         }
         let next = match self.routes.first() {
             Some(route) => Address::parse(route).map(|route| route.uri),

@@ -130,7 +130,10 @@ impl Calling {
                 }
                 locate(&phone.contact).await?
             }
-            Way::Trunk(_, out) => (resolve(&out.host, out.port).await?, out.transport),
+            Way::Trunk(_, out) => {
+                let address = resolve(&out.host, out.port).await?;
+                return self.core.net.path_to_trunk(address, out).await;
+            }
         };
         self.core.net.path_to(address, transport).await
     }

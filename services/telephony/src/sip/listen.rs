@@ -15,16 +15,20 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use super::net::{Net, Path};
 use super::quiet::{quiet, quietly};
 use super::settings::{SipError, Transport};
+use super::tls;
 use super::wire::{self, Frame, Read};
 
 /// A connection that has said nothing whole in this time is closed.
 const FIRST_WORD: Duration = Duration::from_secs(15);
 /// What we send and the peer does not take in this time ends the connection.
-const UNSENT: Duration = Duration::from_secs(10);
+pub(super) const UNSENT: Duration = Duration::from_secs(10);
 /// Kept by the kernel for each direction of a connection: some hundred messages.
 const BUFFER: usize = 256 * 1024;
 /// A connection that we end is read on for so long, that the peer may read our last word.
-const LAST_WORD: Duration = Duration::from_secs(1);
+pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
+
+/// The setting that names the addresses.
+const LISTEN: &str = "sip.listen";
 
 /// One address, open for UDP and TCP.
 pub(super) struct Port {
@@ -50,8 +54,8 @@ async fn bind(address: SocketAddr) -> Result<Port, SipError> {
     let mut tries = if address.port() == 0 { 20 } else { 1 };
     loop {
         tries -= 1;
-        let udp = bind_udp(address).map_err(|source| fault(address, "UDP", source))?;
-        let local = udp.local_addr().map_err(|source| fault(address, "UDP", source))?;
+        let udp = bind_udp(address).map_err(|source| fault(LISTEN, address, "UDP", source))?;
+        let local = udp.local_addr().map_err(|source| fault(LISTEN, address, "UDP", source))?;
         match bind_tcp(local) {
             Ok(tcp) => {
                 let udp = Arc::new(udp);
@@ -61,16 +65,21 @@ async fn bind(address: SocketAddr) -> Result<Port, SipError> {
                 return Ok(Port { local, connection: SipConnection::Udp(connection), udp, tcp });
             }
             Err(_) if tries > 0 => {}
-            Err(source) => return Err(fault(address, "TCP", source)),
+            Err(source) => return Err(fault(LISTEN, address, "TCP", source)),
         }
     }
 }
 
-fn fault(address: SocketAddr, transport: &'static str, source: io::Error) -> SipError {
+pub(super) fn fault(
+    setting: &'static str,
+    address: SocketAddr,
+    transport: &'static str,
+    source: io::Error,
+) -> SipError {
     if source.kind() == io::ErrorKind::AddrInUse {
-        SipError::Busy { address, transport }
+        SipError::Busy { setting, address, transport }
     } else {
-        SipError::Listen { address, transport, source }
+        SipError::Listen { setting, address, transport, source }
     }
 }
 
@@ -92,7 +101,7 @@ fn bind_udp(address: SocketAddr) -> io::Result<UdpSocket> {
     UdpSocket::from_std(socket.into())
 }
 
-fn bind_tcp(address: SocketAddr) -> io::Result<TcpListener> {
+pub(super) fn bind_tcp(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = socket(address, Type::STREAM, Protocol::TCP)?;
     // Only over connections of an earlier process that linger, never over a living listener.
     socket.set_reuse_address(true)?;
@@ -105,6 +114,9 @@ pub(super) fn serve(net: &Arc<Net>) {
     for index in 0..net.ports.len() {
         tokio::spawn(until_stop(Arc::clone(net), read_datagrams(Arc::clone(net), index)));
         tokio::spawn(until_stop(Arc::clone(net), accept(Arc::clone(net), index)));
+    }
+    for index in 0..net.tls_ports.len() {
+        tokio::spawn(until_stop(Arc::clone(net), tls::accept(Arc::clone(net), index)));
     }
 }
 
@@ -139,27 +151,35 @@ async fn read_datagrams(net: Arc<Net>, index: usize) {
 async fn accept(net: Arc<Net>, index: usize) {
     let Some(port) = net.ports.get(index) else { return };
     loop {
-        match port.tcp.accept().await {
-            Ok((stream, remote)) if has_room(&net, remote.ip()) => drop(adopt(&net, stream, port.local)),
-            Ok((stream, _)) => drop(stream),
+        if let Some((stream, _)) = next(&net, &port.tcp).await {
+            drop(adopt(&net, stream, port.local));
+        }
+    }
+}
+
+/// The next connection, none when there is no room for it.
+pub(super) async fn next(net: &Net, listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
+    match listener.accept().await {
+        Ok((stream, remote)) => has_room(net, remote.ip()).then_some((stream, remote)),
+        Err(_) => {
             // Out of descriptors: give calls time to end.
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            None
         }
     }
 }
 
 fn has_room(net: &Net, remote: IpAddr) -> bool {
-    let ended = net.ended();
+    let held = net.held_open();
     let flows = net.flows();
-    let addresses = || flows.keys().map(SocketAddr::ip).chain(ended.iter().copied());
+    let addresses = || flows.keys().map(SocketAddr::ip).chain(held.iter().copied());
     addresses().count() < net.limits.connections
         && addresses().filter(|ip| *ip == remote).count() < net.limits.connections_per_source
 }
 
-/// Makes a connection, taken or dialled, one that is read and can be sent over.
-pub(super) fn adopt(net: &Arc<Net>, stream: TcpStream, local: SocketAddr) -> Option<Path> {
-    let remote = stream.peer_addr().ok()?;
-    let options = SockRef::from(&stream);
+/// How the system is to treat a connection. A handle to it comes back.
+pub(super) fn settle(stream: &TcpStream) -> io::Result<Socket> {
+    let options = SockRef::from(stream);
     let keepalive =
         TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(15));
     let _ = options.set_tcp_keepalive(&keepalive);
@@ -167,8 +187,14 @@ pub(super) fn adopt(net: &Arc<Net>, stream: TcpStream, local: SocketAddr) -> Opt
     // The kernel's own sizes would let each connection hold megabytes that nobody reads.
     let _ = options.set_send_buffer_size(BUFFER);
     let _ = options.set_recv_buffer_size(BUFFER);
-    let hook = options.try_clone().ok()?;
     let _ = stream.set_nodelay(true);
+    options.try_clone()
+}
+
+/// Makes a connection, taken or dialled, one that is read and can be sent over.
+pub(super) fn adopt(net: &Arc<Net>, stream: TcpStream, local: SocketAddr) -> Option<Path> {
+    let remote = stream.peer_addr().ok()?;
+    let hook = settle(&stream).ok()?;
     let ours = net.ours(local, remote.ip());
     let told = SipAddr { r#type: Some(rsipstack::sip::Transport::Tcp), addr: ours.into() };
     let connection = quietly(|| TcpConnection::from_stream(stream, told, Some(net.stop.child_token())).ok())?;
@@ -205,7 +231,7 @@ async fn part(connection: &TcpConnection, reader: &mut (impl AsyncRead + Unpin))
     drain(reader).await;
 }
 
-async fn drain(reader: &mut (impl AsyncRead + Unpin)) {
+pub(super) async fn drain(reader: &mut (impl AsyncRead + Unpin)) {
     let mut scratch = vec![0; 16 * 1024];
     while matches!(reader.read(&mut scratch).await, Ok(length) if length > 0) {}
 }
@@ -217,9 +243,27 @@ async fn is_stuck(connection: &TcpConnection) {
     }
 }
 
-async fn read_stream(
+/// The way back on a connection, beside the stack.
+pub(super) trait Back {
+    fn say(&self, bytes: &[u8]) -> impl Future<Output = ()> + Send;
+
+    /// Returns when more can be said. A peer that does not read is not read: our answers would pile up here.
+    fn room(&self) -> impl Future<Output = ()> + Send;
+}
+
+impl Back for TcpConnection {
+    async fn say(&self, bytes: &[u8]) {
+        let _ = quiet(self.inner.send_raw(bytes)).await;
+    }
+
+    async fn room(&self) {
+        drop(self.inner.write_half.lock().await);
+    }
+}
+
+pub(super) async fn read_stream(
     net: &Net,
-    connection: &TcpConnection,
+    back: &impl Back,
     path: &Path,
     reader: &mut (impl AsyncRead + Unpin),
 ) {
@@ -238,18 +282,18 @@ async fn read_stream(
                 Frame::More => break,
                 Frame::KeepAlive { length, answer } => {
                     if answer {
-                        let _ = quiet(connection.inner.send_raw(b"\r\n")).await;
+                        back.say(b"\r\n").await;
                     }
                     at += length;
                 }
                 Frame::Message { length } => {
-                    take(net, connection, path, &buffer[at..at + length]).await;
+                    take(net, back, path, &buffer[at..at + length]).await;
                     patience = net.limits.expires_max + Duration::from_secs(60);
                     at += length;
                 }
                 Frame::Broken => {
                     if let Read::Refuse(answer) = wire::read(&buffer[at..]) {
-                        let _ = quiet(connection.inner.send_raw(&answer)).await;
+                        back.say(&answer).await;
                     }
                     return;
                 }
@@ -259,12 +303,11 @@ async fn read_stream(
     }
 }
 
-async fn take(net: &Net, connection: &TcpConnection, path: &Path, bytes: &[u8]) {
-    // A peer that does not read is not read: our answers would pile up here.
-    drop(connection.inner.write_half.lock().await);
+async fn take(net: &Net, back: &impl Back, path: &Path, bytes: &[u8]) {
+    back.room().await;
     match wire::read(bytes) {
         Read::Message(message) => net.take(*message, path).await,
-        Read::Refuse(answer) => drop(quiet(connection.inner.send_raw(&answer)).await),
+        Read::Refuse(answer) => back.say(&answer).await,
         Read::Nothing => {}
     }
 }

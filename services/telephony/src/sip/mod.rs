@@ -1,4 +1,4 @@
-//! The embedded telephone network: SIP over UDP and TCP on rsipstack's parser
+//! The embedded telephone network: SIP over UDP, TCP and TLS on rsipstack's parser
 //! and transactions; dialogs, registrar, trunks and limits are here.
 //!
 //! The cast: `Net` (sockets and transactions) reads messages through `wire`;
@@ -37,6 +37,7 @@ mod settings;
 mod sound;
 mod source;
 mod talk;
+mod tls;
 mod trunk;
 mod wire;
 
@@ -54,7 +55,8 @@ use tokio::sync::{Notify, mpsc};
 pub use binding::{Binding, BindingStore, Forgetful, StoreFault};
 pub use phone::PhoneFault;
 pub use settings::{
-    Account, Digest, Limits, Login, Password, SipError, SipSettings, Transport, Trunk, TrunkOut, TrunkSource,
+    Account, Digest, Limits, Login, Password, SipError, SipSettings, SipTls, Transport, Trunk, TrunkOut,
+    TrunkSource,
 };
 pub use source::{Network, NetworkFault};
 
@@ -178,6 +180,11 @@ impl SipEdge {
         }
     }
 
+    /// Where SIP is spoken over TLS.
+    pub fn tls_addresses(&self) -> Vec<SocketAddr> {
+        self.core.net.tls_ports.iter().map(|port| port.local).collect()
+    }
+
     /// The phones registered now: for the start page and the next process.
     pub fn bindings(&self) -> Vec<Binding> {
         self::core::hold(&self.core.registrar).all().cloned().collect()
@@ -236,6 +243,12 @@ fn check(settings: &SipSettings) -> Result<(), SipError> {
     let (mut desks, mut trunks) = (HashSet::new(), HashSet::new());
     if let Some(account) = settings.accounts.iter().find(|account| !desks.insert(&account.desk)) {
         return Err(SipError::TwoAccounts(account.desk.clone()));
+    }
+    let over_tls = |trunk: &&Trunk| trunk.out.as_ref().is_some_and(|out| out.transport == Transport::Tls);
+    if settings.tls.dialler.is_none()
+        && let Some(trunk) = settings.trunks.iter().find(over_tls)
+    {
+        return Err(SipError::NoTls(trunk.name.clone()));
     }
     match settings.trunks.iter().find(|trunk| !trunks.insert(&trunk.name)) {
         Some(trunk) => Err(SipError::TwoTrunks(trunk.name.clone())),

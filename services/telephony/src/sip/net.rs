@@ -15,13 +15,15 @@ use rsipstack::transaction::endpoint::{EndpointInner, EndpointInnerRef, Endpoint
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transaction::transaction::{Transaction, TransactionEvent, TransactionEventSender};
 use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
+use shell::tls::Dialler;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::field;
 use super::listen::{self, Port};
 use super::quiet::{quiet, quietly};
-use super::settings::{Limits, SipError, SipSettings, Transport};
+use super::settings::{Limits, SipError, SipSettings, Transport, TrunkOut};
+use super::tls::{self, TlsPort};
 
 /// Added to a request by us when it is read, never taken from the network.
 const CAME_OVER: &str = "X-Came-Over";
@@ -31,9 +33,12 @@ pub(super) const SERVER: &str = "Tomoshibi";
 pub(super) struct Net {
     pub(super) endpoint: EndpointInnerRef,
     pub(super) ports: Vec<Port>,
+    pub(super) tls_ports: Vec<TlsPort>,
+    dialler: Option<Dialler>,
     pub(super) flows: Mutex<HashMap<SocketAddr, Path>>,
-    /// Connections that have ended, but whose sockets a resting transaction still holds.
-    ended: Mutex<Vec<(IpAddr, Weak<dyn Any + Send + Sync>)>>,
+    /// What counts as connections beside the flows: those that have ended, but whose sockets a resting transaction
+    /// still holds, and handshakes.
+    held: Mutex<Vec<(IpAddr, Weak<dyn Any + Send + Sync>)>>,
     pub(super) limits: Limits,
     pub(super) stop: CancellationToken,
     advertised: Option<IpAddr>,
@@ -49,6 +54,8 @@ pub(super) struct Path {
     /// What peers are told in Via and Contact.
     pub(super) ours: SocketAddr,
     connection: SipConnection,
+    /// Whom the certificate at the other end named; none where we did not dial over TLS.
+    domain: Option<Arc<str>>,
 }
 
 impl Path {
@@ -58,26 +65,32 @@ impl Path {
         ours: SocketAddr,
         connection: SipConnection,
     ) -> Self {
-        Self { transport, remote, ours, connection }
+        Self { transport, remote, ours, connection, domain: None }
     }
 
-    /// A UDP path lives for ever; a TCP connection may be gone.
+    /// The same, to a peer that has shown to be that domain's.
+    pub(super) fn of(self, domain: Option<&str>) -> Self {
+        Self { domain: domain.map(Arc::from), ..self }
+    }
+
+    pub(super) fn domain(&self) -> Option<&str> {
+        self.domain.as_deref()
+    }
+
+    /// A UDP path lives for ever; a connection may be gone.
     pub(super) fn is_alive(&self) -> bool {
         self.connection.cancel_token().is_none_or(|token| !token.is_cancelled())
     }
 
     pub(super) fn via(&self, branch: &str) -> String {
-        let name = match self.transport {
-            Transport::Udp => "UDP",
-            Transport::Tcp => "TCP",
-        };
-        format!("SIP/2.0/{name} {};branch={branch};rport", self.ours)
+        format!("SIP/2.0/{} {};branch={branch};rport", self.transport.name(), self.ours)
     }
 
     pub(super) fn contact(&self, user: &str) -> String {
         let transport = match self.transport {
             Transport::Udp => "",
             Transport::Tcp => ";transport=tcp",
+            Transport::Tls => ";transport=tls",
         };
         format!("<sip:{user}@{}{transport}>", self.ours)
     }
@@ -85,7 +98,7 @@ impl Path {
     fn destination(&self) -> Option<SipAddr> {
         let kind = match self.transport {
             Transport::Udp => rsipstack::sip::Transport::Udp,
-            Transport::Tcp => return None,
+            Transport::Tcp | Transport::Tls => return None,
         };
         Some(SipAddr { r#type: Some(kind), addr: self.remote.into() })
     }
@@ -161,6 +174,7 @@ impl Net {
         repeated: mpsc::Sender<Response>,
     ) -> Result<(Arc<Self>, rsipstack::transaction::TransactionReceiver), SipError> {
         let ports = listen::bind_all(&settings.listen).await?;
+        let tls_ports = tls::bind_all(&settings.tls)?;
         let token = CancellationToken::new();
         let option = EndpointOption {
             // The ACK of a 2xx is ours to send: it may carry an answer, and goes where the phone is.
@@ -191,8 +205,10 @@ impl Net {
         let net = Arc::new(Self {
             endpoint: Arc::clone(&endpoint),
             ports,
+            tls_ports,
+            dialler: settings.tls.dialler.clone(),
             flows: Mutex::default(),
-            ended: Mutex::default(),
+            held: Mutex::default(),
             limits: settings.limits.clone(),
             stop: token.clone(),
             advertised: settings.advertised,
@@ -213,9 +229,7 @@ impl Net {
         match &mut message {
             SipMessage::Request(request) => {
                 request.headers.retain(|header| !header.name().eq_ignore_ascii_case(CAME_OVER));
-                let port =
-                    self.ports.iter().position(|port| port.local.port() == path.ours.port()).unwrap_or(0);
-                let line = format!("{port} {} {}", path.remote, path.ours);
+                let line = format!("{} {} {}", path.transport.name(), path.remote, path.ours);
                 request.headers.push(Header::Other(CAME_OVER.to_owned(), line));
             }
             SipMessage::Response(response) => {
@@ -228,6 +242,7 @@ impl Net {
         let kind = match path.transport {
             Transport::Udp => rsipstack::sip::Transport::Udp,
             Transport::Tcp => rsipstack::sip::Transport::Tcp,
+            Transport::Tls => rsipstack::sip::Transport::Tls,
         };
         let from = SipAddr { r#type: Some(kind), addr: path.remote.into() };
         let handled = quiet(async {
@@ -241,11 +256,11 @@ impl Net {
     /// What rsipstack hands over, made ours again.
     pub(super) fn asked(&self, mut transaction: Transaction) -> Option<Asked> {
         let line = field::first(&transaction.original.headers, CAME_OVER)?.to_owned();
-        let mut words = line.split(' ').skip(1);
+        let mut words = line.split(' ');
+        let transport = Transport::named(words.next()?)?;
         let remote = words.next()?.parse().ok()?;
         let ours = words.next()?.parse().ok()?;
         let connection = transaction.connection.clone()?;
-        let transport = if connection.is_reliable() { Transport::Tcp } else { Transport::Udp };
         let path = Path::new(transport, remote, ours, connection);
         transaction.destination = path.destination();
         Some(Asked { request: transaction.original.clone(), path, transaction })
@@ -299,14 +314,37 @@ impl Net {
                 self.ours(port.local, remote.ip()),
                 port.connection.clone(),
             )),
+            // Whom to believe there is known of trunks only: `path_over_tls`.
+            Transport::Tls => None,
             Transport::Tcp => {
-                let known = self.flows().get(&remote).filter(|path| path.is_alive()).cloned();
+                let fits = |path: &&Path| path.is_alive() && path.transport == transport;
+                let known = self.flows().get(&remote).filter(fits).cloned();
                 if known.is_some() {
                     return known;
                 }
                 let dialled = tokio::time::timeout(DIAL_WITHIN, tokio::net::TcpStream::connect(remote)).await;
                 listen::adopt(self, dialled.ok()?.ok()?, port.local)
             }
+        }
+    }
+
+    /// A way to that address over TLS, to a peer whose certificate names the domain.
+    pub(super) async fn path_over_tls(self: &Arc<Self>, remote: SocketAddr, domain: &str) -> Option<Path> {
+        let fits = |path: &&Path| path.is_alive() && path.domain() == Some(domain);
+        let known = self.flows().get(&remote).filter(fits).cloned();
+        if known.is_some() {
+            return known;
+        }
+        let local = self.tls_ports.iter().map(|port| port.local).find(|at| at.is_ipv4() == remote.is_ipv4());
+        let local = local.or(self.port_towards(remote.ip()).map(|port| port.local))?;
+        tls::dial(self, self.dialler.as_ref()?, remote, domain, local).await
+    }
+
+    /// The way that a trunk's calls take to that address.
+    pub(super) async fn path_to_trunk(self: &Arc<Self>, remote: SocketAddr, out: &TrunkOut) -> Option<Path> {
+        match out.transport {
+            Transport::Tls => self.path_over_tls(remote, &out.host).await,
+            Transport::Udp | Transport::Tcp => self.path_to(remote, out.transport).await,
         }
     }
 
@@ -321,15 +359,25 @@ impl Net {
             flows.remove(&path.remote);
         }
         drop(flows);
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.push((path.remote.ip(), Arc::downgrade(&socket)));
+        self.held().push((path.remote.ip(), Arc::downgrade(&socket)));
     }
 
-    /// Where the sockets lead that are held open though their connection has ended.
-    pub(super) fn ended(&self) -> Vec<IpAddr> {
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.retain(|(_, socket)| socket.strong_count() > 0);
-        ended.iter().map(|(ip, _)| *ip).collect()
+    /// Counts as a connection with that address until it is dropped.
+    pub(super) fn hold(&self, remote: IpAddr) -> Arc<dyn Any + Send + Sync> {
+        let place: Arc<dyn Any + Send + Sync> = Arc::new(());
+        self.held().push((remote, Arc::downgrade(&place)));
+        place
+    }
+
+    /// Where the sockets lead that are held open and are no flows.
+    pub(super) fn held_open(&self) -> Vec<IpAddr> {
+        let mut held = self.held();
+        held.retain(|(_, socket)| socket.strong_count() > 0);
+        held.iter().map(|(ip, _)| *ip).collect()
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, Vec<(IpAddr, Weak<dyn Any + Send + Sync>)>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn port_towards(&self, remote: IpAddr) -> Option<&Port> {
@@ -343,11 +391,12 @@ impl Net {
 
     /// Whether a message sent there would come back to us.
     pub(super) fn is_ours(&self, address: SocketAddr) -> bool {
-        self.ports.iter().any(|port| {
-            let same_ip = port.local.ip() == address.ip()
-                || (port.local.ip().is_unspecified() && towards(address.ip()) == Some(address.ip()))
+        let locals = self.ports.iter().map(|port| port.local);
+        locals.chain(self.tls_ports.iter().map(|port| port.local)).any(|local| {
+            let same_ip = local.ip() == address.ip()
+                || (local.ip().is_unspecified() && towards(address.ip()) == Some(address.ip()))
                 || (self.advertised == Some(address.ip()));
-            same_ip && port.local.port() == address.port()
+            same_ip && local.port() == address.port()
         })
     }
 }

@@ -255,7 +255,7 @@ fn binding(
         contact: contact.uri.clone(),
         phone: contact.param("+sip.instance").filter(|name| !name.is_empty()).unwrap_or(call_id).to_owned(),
         source: path.remote,
-        tcp: path.transport == Transport::Tcp,
+        tcp: path.transport.is_connection(),
         q: (q * 1000.0).round() as u16,
         cseq: field::cseq(&request.headers).map_or(0, |(number, _)| number),
         registered: now,

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use domain::ids::DeskId;
+use shell::tls::{Acceptor, Dialler};
 
 use super::source::Network;
 
@@ -13,6 +14,7 @@ use super::source::Network;
 pub struct SipSettings {
     /// Each is opened for UDP and TCP. Port 0 takes a free one.
     pub listen: Vec<SocketAddr>,
+    pub tls: SipTls,
     /// The address told to peers in Contact and Via, where ours is hidden behind a NAT.
     pub advertised: Option<IpAddr>,
     /// Digest realm of the phone accounts.
@@ -45,6 +47,7 @@ impl SipSettings {
     pub fn new(listen: Vec<SocketAddr>) -> Self {
         Self {
             listen,
+            tls: SipTls::default(),
             advertised: None,
             realm: "tomoshibi".to_owned(),
             trunks: Vec::new(),
@@ -58,6 +61,15 @@ impl SipSettings {
             limits: Limits::default(),
         }
     }
+}
+
+/// SIP over TLS: where it is listened to, and how trunks are dialled.
+#[derive(Clone, Debug, Default)]
+pub struct SipTls {
+    /// None: no TLS comes in.
+    pub listen: Option<(Vec<SocketAddr>, Acceptor)>,
+    /// None: no trunk is over TLS.
+    pub dialler: Option<Dialler>,
 }
 
 /// A carrier or a PBX that brings calls in and takes calls out.
@@ -94,6 +106,30 @@ pub struct TrunkOut {
 pub enum Transport {
     Udp,
     Tcp,
+    Tls,
+}
+
+impl Transport {
+    /// Whether answers and later requests go over the connection that is there.
+    pub(super) fn is_connection(self) -> bool {
+        match self {
+            Self::Udp => false,
+            Self::Tcp | Self::Tls => true,
+        }
+    }
+
+    /// As Via names it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::Udp, Self::Tcp, Self::Tls].into_iter().find(|transport| transport.name() == name)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -184,12 +220,12 @@ impl Default for Limits {
 pub enum SipError {
     #[error("sip.listen is empty: name at least one address such as 127.0.0.1:5060")]
     NoAddress,
-    #[error(
-        "sip.listen {address} ({transport}) is in use by another program: stop it or choose another port"
-    )]
-    Busy { address: SocketAddr, transport: &'static str },
-    #[error("sip.listen {address} ({transport}) cannot be opened: use an address of this machine")]
-    Listen { address: SocketAddr, transport: &'static str, source: std::io::Error },
+    #[error("{setting} {address} ({transport}) is in use by another program: stop it or choose another port")]
+    Busy { setting: &'static str, address: SocketAddr, transport: &'static str },
+    #[error("{setting} {address} ({transport}) cannot be opened: use an address of this machine")]
+    Listen { setting: &'static str, address: SocketAddr, transport: &'static str, source: std::io::Error },
+    #[error("trunk {0} is over TLS, and nothing says how: set its transport, or sip.tls_authorities")]
+    NoTls(String),
     #[error("sip.accounts names desk {0} twice: one account a desk")]
     TwoAccounts(DeskId),
     #[error("sip.trunks names {0} twice: give each trunk its own name")]

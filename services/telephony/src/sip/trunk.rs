@@ -108,7 +108,7 @@ async fn is_alive(core: &Core, out: &TrunkOut) -> bool {
 /// The code of its answer to OPTIONS.
 async fn ask(core: &Core, out: &TrunkOut) -> Option<u16> {
     let address = resolve(&out.host, out.port).await?;
-    let path = core.net.path_to(address, out.transport).await?;
+    let path = core.net.path_to_trunk(address, out).await?;
     let call_id = reply::token();
     let outline = reply::Outline {
         method: Method::Options,
