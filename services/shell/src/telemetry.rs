@@ -12,6 +12,7 @@ use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
@@ -83,7 +84,8 @@ impl Telemetry {
         let traces = settings.otlp.as_deref().map(|at| provider(at, &settings.node)).transpose()?;
         let spans = traces
             .as_ref()
-            .map(|traces| tracing_opentelemetry::layer().with_tracer(traces.tracer("tomoshibi")));
+            .map(|traces| tracing_opentelemetry::layer().with_tracer(traces.tracer("tomoshibi")))
+            .map(|spans| spans.with_filter(traced()));
         tracing_subscriber::registry()
             .with(lines)
             .with(spans)
@@ -131,6 +133,14 @@ async fn put_away(metrics: PrometheusHandle) {
         metrics.run_upkeep();
         clock.sleep_until(clock.now() + UPKEEP).await;
     }
+}
+
+/// What a trace tells, however talkative the log is. How traces are sent must not be told: telling it would be sent.
+fn traced() -> Targets {
+    let senders = ["h2", "hyper", "hyper_util", "opentelemetry", "opentelemetry_sdk", "tonic", "tower"];
+    Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_targets(senders.map(|sender| (sender, LevelFilter::OFF)))
 }
 
 fn provider(at: &str, node: &str) -> Result<SdkTracerProvider, TelemetryError> {

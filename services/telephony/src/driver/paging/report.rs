@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use proto::escalation::v1 as wire;
 use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
+use shell::call_trace;
 use shell::clock::Clock;
 use shell::grpc::Route;
 use tokio::sync::mpsc;
 use tonic::{Code, Status};
-use tracing::warn;
+use tracing::{Instrument, warn};
 
 use super::menu::News;
 use super::page::Page;
@@ -39,11 +40,13 @@ impl Reporter {
         clock: Clock,
     ) -> Self {
         let (say, mut said) = mpsc::channel(QUEUE);
-        tokio::spawn(async move {
+        let span = call_trace::joins(tracing::info_span!("report_page", page = %page.id), page.call);
+        let reports = async move {
             while let Some(report) = said.recv().await {
                 insist(&clock, || tell(report, &page, escalation.clone(), &owner)).await;
             }
-        });
+        };
+        tokio::spawn(reports.instrument(span));
         Self(say)
     }
 
