@@ -33,6 +33,7 @@ mod ladder_in_real_time;
 mod oidc;
 mod oidc_kit;
 mod oidc_page;
+mod one_trace;
 mod pages_killed;
 mod privacy;
 mod private;

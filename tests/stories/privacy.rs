@@ -11,8 +11,8 @@ use proto::triage::v1 as triage;
 use shell::testkit::Postgres;
 use sqlx::{Connection, Executor, SqliteConnection};
 use tests::{
-    Caller, LineSetup, OPERATOR, PagedTo, Session, TestCaller, TestDesk, TestLine, TestPerson, eventually,
-    ladder_of_messages,
+    Caller, LineSetup, OPERATOR, PagedTo, Session, TestCaller, TestCollector, TestDesk, TestLine, TestPerson,
+    eventually, ladder_of_messages,
 };
 
 use crate::is_paged_for;
@@ -252,7 +252,7 @@ async fn a_night(line: &TestLine) -> (TestCaller, TestDesk) {
     (caller, desk)
 }
 
-const TALKATIVE: &str = "[telemetry]\nlog = \"trace\"\n[drain]\nlimit = \"1s\"\n";
+const TALKATIVE: &str = "[drain]\nlimit = \"1s\"\n[telemetry]\nlog = \"trace\"\n";
 
 /// What is told to whoever may look at the line from outside.
 async fn shown(line: &TestLine, traces: &mut Traces) {
@@ -274,10 +274,10 @@ fn spoken(line: &TestLine, traces: &mut Traces) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_call_and_its_record_nothing_is_found_in_sqlite_the_folder_the_log_or_the_figures() {
-    let gate = PagedTo::start().await;
-    let setup = LineSetup::new().rota(ladder_of_messages()).settings(TALKATIVE).settings(&gate.settings());
-    let mut line = setup.start().await;
+async fn of_a_call_and_its_record_nothing_is_found_in_sqlite_the_folder_the_log_the_figures_or_the_traces() {
+    let (gate, collector) = (PagedTo::start().await, TestCollector::starts().await);
+    let settings = format!("{TALKATIVE}{}\n{}", collector.setting(), gate.settings());
+    let mut line = LineSetup::new().rota(ladder_of_messages()).settings(&settings).start().await;
     let (caller, desk) = a_night(&line).await;
     let spool = a_call_for_the_spool(&line).await;
     let mut traces = Traces::of_folder(&line.data());
@@ -290,6 +290,8 @@ async fn of_a_call_and_its_record_nothing_is_found_in_sqlite_the_folder_the_log_
     line.stop().await;
 
     spoken(&line, &mut traces);
+    traces.add("the collector", &collector.bytes());
+    assert!(collector.spans().iter().any(|span| span.name == "call"), "the call is traced");
     traces.0.extend(Traces::of_folder(&line.data()).0);
     traces.hold_nothing();
 }

@@ -5,14 +5,16 @@ use tests::{LineSetup, Outsider, TestLine, TestPerson, eventually, rota};
 
 use crate::talking;
 
-const CENTRE: &str = "kita-centre";
+pub(crate) const CENTRE: &str = "kita-centre";
+
+/// The centre, as a rota file names it.
+pub(crate) fn centre() -> String {
+    format!("\n[[centre]]\nid = \"{CENTRE}\"\nname = \"情報センター\"\ncontacts = [\"tel:+81300000180\"]\n")
+}
 
 /// Everybody of the other stories, and a centre.
 pub(crate) fn rota_with_a_centre() -> String {
-    let centre = format!(
-        "\n[[centre]]\nid = \"{CENTRE}\"\nname = \"情報センター\"\ncontacts = [\"tel:+81300000180\"]\n"
-    );
-    rota(&tests::EVERYBODY, "") + &centre
+    rota(&tests::EVERYBODY, "") + &centre()
 }
 
 pub(crate) async fn account_of_the_centre(line: &TestLine) -> TestPerson {
