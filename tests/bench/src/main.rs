@@ -83,6 +83,7 @@ async fn rows_of(command: Command, run: &Run<'_>) -> anyhow::Result<Vec<Row>> {
         Command::OnDuty => rows::on_duty::rows(run).await,
         Command::Audit => rows::audit::rows(run).await,
         Command::Triage => rows::triage::rows(run).await,
+        Command::Referral => rows::referral::rows(run).await,
         Command::CallOpen { rates } => rows::call::open_loop(run, &rates).await,
         Command::All | Command::Serve { .. } => Ok(Vec::new()),
         other => anyhow::bail!("{other:?} is not there yet"),

@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod on_duty;
 pub(crate) mod page;
 mod records;
+pub(crate) mod referral;
 pub(crate) mod triage;
 mod year;
 
