@@ -12,5 +12,9 @@
     reason = "figures are told, and they are measured by a clock of their own"
 )]
 
+mod escalation;
 mod night;
+mod redis;
+mod routing;
 mod store;
+mod telephony;

@@ -1,10 +1,12 @@
 //! What goes on while something fails: a pair that talks, callers who come and go, doctors who are paged.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use proto::escalation::v1::Escalation;
+use serde_json::Value;
 use shell::grpc::instant;
 use tests::{EVERYBODY, LineSetup, PATIENCE, PagedTo, TestCaller, TestDesk, TestLine, eventually, ladder_of_messages};
 use tokio::time::{sleep, sleep_until};
@@ -15,13 +17,21 @@ const UNNOTICED: Duration = Duration::from_secs(8);
 const A_CALL: Duration = Duration::from_secs(1);
 /// Between two emergencies.
 const NEXT_EMERGENCY: Duration = Duration::from_secs(6);
+/// The request of the emergency that comes after all of it.
+const AFTERWARDS: &str = "afterwards";
 /// Desks are free as soon as they hang up.
 pub(crate) const NO_WRAP_UP: &str = "[routing]\nwrap_up = \"0s\"";
 
 /// Ladders whose rungs follow quickly, so that every outage falls on pages that are due.
-pub(crate) fn house(gateway: &PagedTo) -> LineSetup {
+pub(crate) fn house(setup: LineSetup, gateway: &PagedTo) -> LineSetup {
+    house_by_way_of(setup, gateway.at)
+}
+
+/// The gateway is reached there.
+pub(crate) fn house_by_way_of(setup: LineSetup, gateway: SocketAddr) -> LineSetup {
     let pace = "[escalation]\np1 = [\"0s\", \"8s\", \"16s\", \"24s\", \"32s\"]\nsame_way_again = \"1s\"";
-    LineSetup::new().rota(ladder_of_messages()).settings(&format!("{pace}\n{}", gateway.settings()))
+    let gateway = PagedTo::settings_by_way_of(gateway);
+    setup.rota(ladder_of_messages()).settings(&format!("{pace}\n{gateway}"))
 }
 
 pub(crate) struct Night<'l> {
@@ -31,6 +41,8 @@ pub(crate) struct Night<'l> {
     talking: TestCaller,
     callers: [TestCaller; 2],
     desks: Vec<TestDesk>,
+    /// Calls that the story makes itself.
+    besides: usize,
 }
 
 /// What was measured.
@@ -61,8 +73,14 @@ impl<'l> Night<'l> {
             TestCaller::with_number(telephony, "09000000002").await,
             TestCaller::with_number(telephony, "09000000003").await,
         ];
-        Self { telephony, escalation, gateway, talking, callers, desks }
+        Self { telephony, escalation, gateway, talking, callers, desks, besides: 0 }
     }
+
+    /// The story has so many calls of its own, and judges them itself.
+    pub(crate) fn besides(self, calls: usize) -> Self {
+        Self { besides: calls, ..self }
+    }
+
 
     /// People ring and doctors are paged until `fault` is over; `story` is its name for the figures.
     pub(crate) async fn goes_on_during(self, story: &str, fault: impl Future<Output = ()>) -> Told {
@@ -115,21 +133,31 @@ impl<'l> Night<'l> {
         let begun = Instant::now();
         self.telephony.spool_is_empty().await;
         let drained = begun.elapsed();
+        for process in [self.telephony, self.escalation] {
+            every_worker_runs(process).await;
+        }
+        self.pages_flow_again().await;
+        let working = begun.elapsed();
         let heard = self.talking.phone.heard();
         self.talking.hears(heard).await;
         self.talking.hangs_up().await;
-        let calls = self.telephony.calls_ended(figures.waits.len() + 1).await;
-        calls.iter().for_each(tests::ToldCall::is_whole);
-        assert_eq!(calls.len(), figures.waits.len() + 1);
-        for call in &calls {
-            assert!(call.has("answered") && call.end.as_deref() == Some("completed"), "{call:?}");
-        }
+        let count = figures.waits.len() + 1 + self.besides;
+        let calls = self.telephony.calls_ended(count).await;
+        // The end that another node writes leaves room for what the dead one may still have.
+        calls.iter().filter(|call| call.end.as_deref() != Some("cut_off")).for_each(tests::ToldCall::is_whole);
+        assert_eq!(calls.len(), count);
+        let well = |call: &&tests::ToldCall| call.has("answered") && call.end.as_deref() == Some("completed");
+        let unwell: Vec<_> = calls.iter().filter(|call| !well(call)).collect();
+        assert!(unwell.len() <= self.besides, "{unwell:?}");
         self.nobody_is_left().await;
-        let pages = self.every_page_is_out(figures.asked.len()).await;
+        let pages = self.every_page_is_out(figures.asked.len() + 1).await;
+        let by_ring_list = calls.iter().filter(|call| call.told("offered", "by").contains(&"ring_list".to_owned()));
+        let by_ring_list = by_ring_list.count();
         let longest = figures.waits.iter().max().copied().unwrap_or_default();
         println!(
-            "{story}: {} calls, longest wait {longest:.1?}; at most {} batches spooled, for {:.1?}, drained {drained:.1?} \
-             after the end; {} pages of {} emergencies, latest {:.1?}, longest until one was taken {:.1?}",
+            "{story}: {} calls ({by_ring_list} by the ring list), longest wait {longest:.1?}; at most {} batches spooled, for \
+             {:.1?}, drained {drained:.1?} after the end, all as before after {working:.1?}; {} pages of {} emergencies, \
+             latest {:.1?}, longest until one was taken {:.1?}",
             calls.len(),
             figures.most_spooled,
             figures.spooling,
@@ -139,7 +167,19 @@ impl<'l> Night<'l> {
             figures.asked.iter().max().copied().unwrap_or_default(),
         );
         assert!(longest < UNNOTICED, "a caller waited {longest:?}");
-        Told { most_spooled: figures.most_spooled, drained, pages }
+        Told { most_spooled: figures.most_spooled, by_ring_list, latest_page: pages.latest }
+    }
+
+    /// Somebody who needs a doctor after it has one paged.
+    async fn pages_flow_again(&self) {
+        let after = self.escalation.escalates("", "P1", AFTERWARDS).await;
+        eventually("somebody is paged again", async || {
+            let told = self.escalation.escalations_if_told().await?;
+            let told = told.iter().find(|told| told.escalation_id == after.escalation_id)?;
+            let arrivals = self.gateway.arrivals();
+            told.pages.iter().any(|page| arrivals.contains_key(&page.page_id)).then_some(())
+        })
+        .await;
     }
 
     async fn nobody_is_left(&self) {
@@ -171,13 +211,13 @@ impl<'l> Night<'l> {
 /// What a story asks of its night.
 pub(crate) struct Told {
     pub(crate) most_spooled: u32,
-    pub(crate) drained: Duration,
-    pub(crate) pages: Pages,
+    pub(crate) by_ring_list: usize,
+    pub(crate) latest_page: Duration,
 }
 
-pub(crate) struct Pages {
-    pub(crate) count: usize,
-    pub(crate) latest: Duration,
+struct Pages {
+    count: usize,
+    latest: Duration,
 }
 
 impl Pages {
@@ -198,6 +238,23 @@ impl Pages {
         assert!(places.values().all(|pages| *pages == 1), "one place on the ladder, one page: {places:?}");
         Self { count, latest: Duration::from_micros(latest.unsigned_abs()) }
     }
+}
+
+/// Each has run since then, and without a fault: none hangs on something that never comes.
+async fn every_worker_runs(line: &TestLine) {
+    let begun = eventually("the line tells its clock", async || status(line).await?["now_us"].as_i64()).await;
+    eventually("every worker runs again", async || {
+        let told = status(line).await?;
+        let mut ran = told["workers"].as_object()?.values().filter_map(|worker| worker["last_run_us"].as_i64());
+        ran.all(|last| last > begun).then_some(())
+    })
+    .await;
+}
+
+/// What its workers owe, by its own clock.
+pub(crate) async fn status(line: &TestLine) -> Option<Value> {
+    let page = line.page("/status").await;
+    serde_json::from_str(page.split("\r\n\r\n").nth(1)?).ok()
 }
 
 /// How long each call waited for a human.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shell::testkit::Postgres;
-use tests::{FaultProxy, PagedTo, TestLine, Way};
+use tests::{FaultProxy, LineSetup, PagedTo, TestLine, Way};
 
 use crate::night::{NO_WRAP_UP, Night, Told, house, lasts};
 
@@ -58,5 +58,5 @@ async fn with_the_way(ways: &[Way], story: &str) -> Told {
 }
 
 async fn on(store: &str, gateway: &PagedTo) -> TestLine {
-    house(gateway).settings(NO_WRAP_UP).settings(&format!("[store]\nurl = \"{store}\"")).start().await
+    house(LineSetup::new(), gateway).settings(NO_WRAP_UP).settings(&format!("[store]\nurl = \"{store}\"")).start().await
 }
