@@ -65,6 +65,7 @@ REFUSED = {
     "services without a rota": {"mode": "services", "database": {"existingSecret": "a"}, "secrets": {"existingSecret": "a"}},
     "a password in the settings": {"config": '[mail]\npassword = "hunter2"'},
     "telephony that scales by load": {"services": {"telephony": {"autoscaling": {"enabled": True}}}},
+    "SIP over TLS without a certificate": {"sip": {"tlsPort": 5061}},
     "a page over http": {"publicUrl": "http://line.example.jp"},
     "an ingress without TLS": {"ingress": {"enabled": True, "host": "line.example.jp"}, "publicUrl": "https://a"},
     "a store that the policies cut off": {"database": {"existingSecret": "a"}},

@@ -79,23 +79,26 @@ spec:
       ports:
         - { name: http, containerPort: 8080 }
         {{- if $telephony }}
+        {{- with $v.sip.tlsPort }}
+        - { name: sip-tls, containerPort: {{ . }}, protocol: TCP }
+        {{- end }}
         - { name: sip-udp, containerPort: {{ $v.sip.port }}, protocol: UDP }
         - { name: sip-tcp, containerPort: {{ $v.sip.port }}, protocol: TCP }
         {{- end }}
       # Migrations run before anything is served.
       startupProbe:
-        httpGet: { path: /live, port: http }
+        httpGet: { path: /live, port: http, scheme: {{ include "tomoshibi.scheme" $ | upper }} }
         periodSeconds: 2
         failureThreshold: 150
       # Says no while it drains. A store that is away leaves it ready: calls are taken all the same.
       readinessProbe:
-        httpGet: { path: /ready, port: http }
+        httpGet: { path: /ready, port: http, scheme: {{ include "tomoshibi.scheme" $ | upper }} }
         periodSeconds: 5
         timeoutSeconds: 4
         failureThreshold: 2
       # Restarting telephony drops its calls: only when it has been silent for a minute.
       livenessProbe:
-        httpGet: { path: /live, port: http }
+        httpGet: { path: /live, port: http, scheme: {{ include "tomoshibi.scheme" $ | upper }} }
         periodSeconds: 10
         timeoutSeconds: 5
         failureThreshold: 6
@@ -113,6 +116,12 @@ spec:
         {{- end }}
         {{- if $secrets }}
         - { name: secrets, mountPath: /run/tomoshibi/secrets, readOnly: true }
+        {{- end }}
+        {{- if $v.tls.existingSecret }}
+        - { name: tls, mountPath: /run/tomoshibi/tls, readOnly: true }
+        {{- end }}
+        {{- if and $telephony $v.sip.tlsPort $v.sip.tlsSecret }}
+        - { name: sip-tls, mountPath: /run/tomoshibi/sip-tls, readOnly: true }
         {{- end }}
         - { name: tmp, mountPath: /tmp }
   volumes:
@@ -133,8 +142,21 @@ spec:
     {{- if $secrets }}
     {{- include "tomoshibi.secretsVolumes" $ | nindent 4 }}
     {{- end }}
+    {{- /* Mounted as they are, so that a renewed one arrives: the pod's group may read them, and nobody else. */}}
+    {{- with $v.tls.existingSecret }}
+    - name: tls
+      secret: { secretName: {{ . }}, defaultMode: 0440 }
+    {{- end }}
+    {{- if and $telephony $v.sip.tlsPort $v.sip.tlsSecret }}
+    - name: sip-tls
+      secret: { secretName: {{ $v.sip.tlsSecret }}, defaultMode: 0440 }
+    {{- end }}
     - name: tmp
       emptyDir: { sizeLimit: 64Mi }
+{{- end -}}
+
+{{- define "tomoshibi.scheme" -}}
+{{ ternary "https" "http" (ne .Values.tls.existingSecret "") }}
 {{- end -}}
 
 {{- define "tomoshibi.locked" -}}
@@ -212,6 +234,13 @@ seccompProfile: { type: RuntimeDefault }
 - name: TOMOSHIBI_NODE
   valueFrom: { fieldRef: { fieldPath: metadata.name } }
 - { name: TOMOSHIBI_HTTP__LISTEN, value: "0.0.0.0:8080" }
+{{- if $v.tls.existingSecret }}
+- { name: TOMOSHIBI_HTTP__TLS_CERTIFICATE, value: /run/tomoshibi/tls/tls.crt }
+- { name: TOMOSHIBI_HTTP__TLS_KEY, value: /run/tomoshibi/tls/tls.key }
+{{- if ne .service "public" }}
+- { name: TOMOSHIBI_HTTP__CLIENT_AUTHORITIES, value: /run/tomoshibi/tls/ca.crt }
+{{- end }}
+{{- end }}
 {{- if or (include "tomoshibi.rotaConfigMap" $) $v.rota.existingClaim }}
 - { name: TOMOSHIBI_ROTA__FILE, value: /etc/tomoshibi-rota/rota.toml }
 {{- end }}
@@ -224,6 +253,16 @@ seccompProfile: { type: RuntimeDefault }
 {{- end }}
 {{- if $telephony }}
 - { name: TOMOSHIBI_SIP__LISTEN, value: '["0.0.0.0:{{ $v.sip.port }}"]' }
+{{- if $v.sip.tlsPort }}
+{{- if not (or $v.sip.tlsSecret $v.tls.existingSecret) }}
+{{- fail "sip.tlsPort needs a certificate: name a Secret in sip.tlsSecret or tls.existingSecret" }}
+{{- end }}
+- { name: TOMOSHIBI_SIP__TLS_LISTEN, value: '["0.0.0.0:{{ $v.sip.tlsPort }}"]' }
+{{- if $v.sip.tlsSecret }}
+- { name: TOMOSHIBI_SIP__TLS_CERTIFICATE, value: /run/tomoshibi/sip-tls/tls.crt }
+- { name: TOMOSHIBI_SIP__TLS_KEY, value: /run/tomoshibi/sip-tls/tls.key }
+{{- end }}
+{{- end }}
 - name: TOMOSHIBI_SIP__ADVERTISE
   {{- if $v.sip.advertise }}
   value: {{ $v.sip.advertise | quote }}
@@ -245,7 +284,7 @@ seccompProfile: { type: RuntimeDefault }
 {{- if and (eq $v.mode "services") (ne .service "public") }}
 {{- range list "routing" "escalation" "telephony" "triage" "referral" "daily-log" }}
 {{- if ne . $service }}
-- { name: TOMOSHIBI_{{ upper . | replace "-" "_" }}__AT, value: "http://{{ include "tomoshibi.fullname" $ }}-{{ . }}:8080" }
+- { name: TOMOSHIBI_{{ upper . | replace "-" "_" }}__AT, value: "{{ include "tomoshibi.scheme" $ }}://{{ include "tomoshibi.fullname" $ }}-{{ . }}:8080" }
 {{- end }}
 {{- end }}
 {{- end }}
