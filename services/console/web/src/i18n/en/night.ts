@@ -87,6 +87,8 @@ export const night: typeof ja.night = {
     routing_store_away: "Routing does not reach the store",
     spool_disk_full: "The spool's disk is full",
     daily_log_open: "A day of the log cannot be sealed",
+    certificate_faulty: "A new certificate is faulty",
+    certificate_ends: "A certificate ends soon",
     redis_away: "Redis does not answer",
     break_glass: "Somebody used an emergency sign-in",
     contact_unreachable: "A doctor's contact point does not answer",

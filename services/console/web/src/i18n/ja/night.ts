@@ -85,6 +85,8 @@ export const night = {
     routing_store_away: "振り分けが保存先につながらない",
     spool_disk_full: "控えの置き場がいっぱい",
     daily_log_open: "日報が確定できずにいる",
+    certificate_faulty: "新しい証明書に誤りがある",
+    certificate_ends: "証明書の期限が近い",
     redis_away: "知らせの仲介（Redis）につながらない",
     break_glass: "緊急サインインが使われた",
     contact_unreachable: "医師の連絡先につながらない",
