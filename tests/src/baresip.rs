@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
@@ -29,14 +30,24 @@ impl Baresip {
         Self::start_at(account, SocketAddr::new(ip, free_port()), voice).await
     }
 
+    /// Speaks TLS with whom that authority certifies.
+    pub async fn start_over_tls(account: &str, authority: &Path, voice: Voice) -> Self {
+        let believes = format!("sip_cafile {}\n", authority.display());
+        Self::switched_on(account, ([127, 0, 0, 1], free_port()).into(), voice, &believes).await
+    }
+
     /// Rung there by whoever knows the way, such as a line whose trunk leads there.
     pub async fn start_at(account: &str, listen: SocketAddr, voice: Voice) -> Self {
+        Self::switched_on(account, listen, voice, "").await
+    }
+
+    async fn switched_on(account: &str, listen: SocketAddr, voice: Voice, more: &str) -> Self {
         let (folder, ip, port) = (tempfile::tempdir().unwrap(), listen.ip(), free_port());
         let config = format!(
             "poll_method epoll\nsip_listen {listen}\naudio_source aufile,{tone}\naudio_player aubridge,out\n\
              snd_path {folder}\nmodule_path /usr/lib/baresip/modules\nrtp_ports {rtp}-{last}\n\
              module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\nmodule_app account.so\nmodule_app menu.so\n\
-             module ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{port}\n",
+             module ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{port}\n{more}",
             tone = tone(folder.path(), voice).display(),
             folder = folder.path().display(),
             rtp = 30_000 + free_port() % 2_000,

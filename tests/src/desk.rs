@@ -90,7 +90,7 @@ pub(crate) async fn telephone(
 }
 
 /// A file of `[[phone]]`.
-pub(crate) fn password_of(file: &Path, name: &str) -> String {
+pub fn password_of(file: &Path, name: &str) -> String {
     let phones: toml::Table = fs::read_to_string(file).unwrap().parse().unwrap();
     let of = |phone: &toml::Value| Some(phone.get("password")?.as_str()?.to_owned());
     let phones = phones["phone"].as_array().unwrap();

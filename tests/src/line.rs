@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
+use shell::testkit::TlsFolder;
+use shell::tls::{Dialler, Keeper, Source};
 use tempfile::TempDir;
 
 use crate::peers::free_port;
@@ -25,6 +27,7 @@ pub struct LineSetup {
     ip: &'static str,
     folder: Option<Arc<TempDir>>,
     routing: Option<SocketAddr>,
+    dialler: Option<Dialler>,
     data: Option<PathBuf>,
     env: Vec<(&'static str, String)>,
 }
@@ -40,6 +43,7 @@ impl LineSetup {
             ip: "127.0.0.1",
             folder: None,
             routing: None,
+            dialler: None,
             data: None,
             env: Vec::new(),
         }
@@ -69,6 +73,16 @@ impl LineSetup {
         Self { ip, ..self }
     }
 
+    /// Over TLS with these certificates, which services must show too; tests come as such a service.
+    pub fn certified(self, files: &TlsFolder) -> Self {
+        let TlsFolder { certificate, key, authority } = files;
+        let settings = format!(
+            "[http]\ntls_certificate = {certificate:?}\ntls_key = {key:?}\nclient_authorities = {authority:?}\n\
+             [certificates]\nlook_every = \"100ms\"\n"
+        );
+        Self { dialler: Some(dialler(files.source())), ..self.settings(&settings) }
+    }
+
     /// In the folder of another process: its token, keys and phones.
     pub fn beside(self, other: &TestLine) -> Self {
         Self { folder: Some(Arc::clone(&other.folder)), ..self }
@@ -81,7 +95,7 @@ impl LineSetup {
 
     /// Routing runs in that process, and telephony reaches it by way of that address.
     pub fn routed_through(self, at: SocketAddr, routing: &TestLine) -> Self {
-        let at = format!("[routing]\nat = \"http://{at}\"\n");
+        let at = format!("[routing]\nat = \"{}://{at}\"\n", routing.scheme());
         Self { routing: Some(routing.http), ..self }.beside(routing).settings(&at)
     }
 
@@ -117,6 +131,7 @@ impl LineSetup {
             operator: operator.to_owned(),
             has_rota: self.rota.is_some(),
             routing: self.routing.unwrap_or(http),
+            dialler: self.dialler,
             data: self.data,
             env: self.env,
         }
@@ -158,9 +173,24 @@ pub struct TestLine {
     pub(crate) routing: SocketAddr,
     data: Option<PathBuf>,
     env: Vec<(&'static str, String)>,
+    /// How it is visited where it speaks TLS.
+    pub(crate) dialler: Option<Dialler>,
+}
+
+/// A service with these certificates.
+pub fn dialler(source: Source) -> Dialler {
+    Keeper::default().dial(source, &[b"h2"]).unwrap()
 }
 
 impl TestLine {
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.scheme(), self.http)
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.dialler.is_some() { "https" } else { "http" }
+    }
+
     pub async fn starts(&mut self) {
         self.launch();
         self.is_up().await;

@@ -9,7 +9,7 @@ use proto::telephony::v1 as telephony;
 use proto::telephony::v1::call_control_service_client::CallControlServiceClient;
 use proto::telephony::v1::call_service_client::CallServiceClient;
 use shell::grpc::auth::Token;
-use shell::grpc::{Route, channel, far};
+use shell::grpc::{Route, channel, channel_over_tls, far};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -22,7 +22,11 @@ const LIMIT: Duration = Duration::from_secs(5);
 impl TestLine {
     pub(crate) fn route(&self, to: SocketAddr) -> Route {
         let token = Token::load(&self.data().join("token"), false).unwrap();
-        far(channel(&format!("http://{to}")).unwrap(), LIMIT, &token)
+        let channel = match &self.dialler {
+            Some(dialler) => channel_over_tls(&format!("https://{to}"), dialler, None).unwrap(),
+            None => channel(&format!("http://{to}")).unwrap(),
+        };
+        far(channel, LIMIT, &token)
     }
 
     fn call_service(&self) -> CallServiceClient<Route> {

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use shell::tls::{Dialler, server_name};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::wait::PATIENCE;
@@ -71,7 +72,23 @@ fn begin(at: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> 
     head + "\r\n"
 }
 
-async fn send(mut stream: TcpStream, head: &str, body: &[u8], head_only: bool) -> Sent {
+/// As `post` or `get`, over TLS: the certificate must name the address.
+pub async fn over_tls(
+    dialler: &Dialler,
+    at: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Sent {
+    let name = server_name(&at.ip().to_string()).unwrap();
+    let stream = dialler.dial(name, connected(at, at.ip()).await).await.unwrap();
+    let length = body.len().to_string();
+    let headers = [headers, &[("content-length", length.as_str())]].concat();
+    send(stream, &begin(at, method, path, &headers), body, false).await
+}
+
+async fn send(mut stream: impl AsyncRead + AsyncWrite + Unpin, head: &str, body: &[u8], head_only: bool) -> Sent {
     stream.write_all(head.as_bytes()).await.unwrap();
     // A server that has judged already may not read it all.
     let _ = stream.write_all(body).await;

@@ -166,6 +166,15 @@ async fn a_certificate_that_ends_soon_is_an_alarm_until_it_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_line_starts_with_a_certificate_that_has_ended_and_says_so() {
+    let town = Town::of(&Authority::new("house"), START - DAY).await;
+
+    let alarm = town.shows_alarm("certificate_ends", true).await;
+
+    assert!(alarm.subject.unwrap().contains("ends at 2027-01-14"), "it says when");
+}
+
+#[tokio::test]
 async fn one_that_has_ended_does_not_take_the_place_of_one_that_holds() {
     let authority = Authority::new("house");
     let town = Town::of(&authority, START + DAY * 90).await;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use domain::time::Instant;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    KeyUsagePurpose, SanType, date_time_ymd,
 };
 
 use crate::tls::{Named, Source};
@@ -29,14 +29,17 @@ impl Authority {
         self.0.pem()
     }
 
-    /// For a server and a client of these names (DNS names or addresses), until the year 2100.
+    /// For a server and a client of these names (DNS names, addresses, `sip:` URIs), until the year 2100.
     pub fn signs(&self, names: &[&str]) -> Signed {
         self.signs_until(names, Instant::from_micros(4_102_444_800_000_000))
     }
 
     pub fn signs_until(&self, names: &[&str], end: Instant) -> Signed {
-        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-        let mut params = CertificateParams::new(names).expect("names");
+        let (uris, hosts): (Vec<String>, Vec<String>) =
+            names.iter().map(|&name| name.to_owned()).partition(|name| name.starts_with("sip:"));
+        let mut params = CertificateParams::new(hosts).expect("names");
+        let uris = uris.into_iter().map(|uri| SanType::URI(uri.try_into().expect("a URI")));
+        params.subject_alt_names.extend(uris);
         params.extended_key_usages =
             vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         params.not_after = date_time_ymd(1970, 1, 1) + end.since(Instant::EPOCH);

@@ -18,6 +18,9 @@ use crate::shutdown::Shutdown;
 /// An alarm that stands is told again after this: another process may have cleared its own of the same kind.
 const AGAIN: Duration = Duration::from_secs(3600);
 
+const FAULTY: Alarm = Alarm { kind: "certificate_faulty", operator: None, window: None };
+const ENDS: Alarm = Alarm { kind: "certificate_ends", operator: None, window: None };
+
 /// What is followed is said before `follow` begins.
 #[derive(Debug, Default)]
 pub struct Keeper(Vec<Kept>);
@@ -115,8 +118,7 @@ struct Follow {
 
 impl Follow {
     async fn run(mut self, shutdown: Shutdown) {
-        let (mut faulty, mut ending) =
-            (Standing::new("certificate_faulty"), Standing::new("certificate_ends"));
+        let (mut faulty, mut ending) = (Standing::new(FAULTY), Standing::new(ENDS));
         loop {
             let now = self.clock.now();
             let faults = self.kept.iter().filter_map(|kept| kept.fault.clone()).collect();
@@ -192,13 +194,13 @@ impl Kept {
 
 /// One alarm: told when it changes, and now and then while it stands.
 struct Standing {
-    kind: &'static str,
+    alarm: Alarm,
     told: Option<(Vec<String>, Instant)>,
 }
 
 impl Standing {
-    fn new(kind: &'static str) -> Self {
-        Self { kind, told: None }
+    fn new(alarm: Alarm) -> Self {
+        Self { alarm, told: None }
     }
 
     fn tell(&mut self, alarms: Option<&Alarms>, what: Vec<String>, now: Instant) {
@@ -207,12 +209,11 @@ impl Standing {
         if is_known || rests {
             return;
         }
-        let alarm = Alarm { kind: self.kind, operator: None, window: None };
         match (alarms, what.is_empty()) {
-            (Some(alarms), true) => alarms.clear(&alarm),
-            (Some(alarms), false) => alarms.raise(alarm, Some(what.join("; "))),
+            (Some(alarms), true) => alarms.clear(&self.alarm),
+            (Some(alarms), false) => alarms.raise(self.alarm.clone(), Some(what.join("; "))),
             (None, true) => {}
-            (None, false) => tracing::error!(kind = self.kind, subject = what.join("; "), "alarm"),
+            (None, false) => tracing::error!(kind = self.alarm.kind, subject = what.join("; "), "alarm"),
         }
         self.told = Some((what, now));
     }

@@ -1,6 +1,8 @@
 //! Where certificates lie: the parts of [http], [services] and [sip] that are
 //! about TLS, and [certificates].
 
+use std::net::SocketAddr;
+
 use shell::config::Settings;
 use shell::tls::{Looks, Named, Source};
 
@@ -13,7 +15,17 @@ pub(crate) struct Certificates {
     pub http: Option<Source>,
     /// What this process shows to services elsewhere, and whom it believes to be one.
     pub services: Option<Source>,
+    pub sip: SipCertificates,
     pub looks: Looks,
+}
+
+/// What telephony shows, and whom it believes.
+#[derive(Clone, Debug)]
+pub(crate) struct SipCertificates {
+    /// Where SIP is listened to over TLS, and what is shown there; none where it is not.
+    pub listen: Option<(Vec<SocketAddr>, Source)>,
+    /// For trunks over TLS.
+    pub trunks: Source,
 }
 
 impl Certificates {
@@ -35,8 +47,9 @@ impl Certificates {
                     .fault(key, "begins with https: set services.authorities to the authority's file (PEM)");
             }
         }
+        let sip = sip(settings, http.own.clone());
         let services = authorities.map(|authorities| Source { own, authorities: Some(authorities) });
-        Self { http: http.own.is_some().then_some(http), services, looks: looks(settings) }
+        Self { http: http.own.is_some().then_some(http), services, sip, looks: looks(settings) }
     }
 
     /// Whether services show certificates beside the token.
@@ -46,6 +59,20 @@ impl Certificates {
 
     pub(crate) fn scheme(&self) -> &'static str {
         if self.http.is_some() { "https" } else { "http" }
+    }
+}
+
+/// Phones show no certificate: they prove a password. Trunks may want to see ours.
+fn sip(settings: &Settings, usual: Option<(Named, Named)>) -> SipCertificates {
+    let own = pair(settings, "sip.tls_certificate", "sip.tls_key").or(usual);
+    let listen: Vec<SocketAddr> = settings.list("sip.tls_listen", "\"0.0.0.0:5061\"");
+    if !listen.is_empty() && own.is_none() {
+        settings.fault("sip.tls_listen", "needs a certificate: set sip.tls_certificate and sip.tls_key");
+    }
+    let shown = Source { own: own.clone(), authorities: None };
+    SipCertificates {
+        listen: (!listen.is_empty()).then_some((listen, shown)),
+        trunks: Source { own, authorities: named(settings, "sip.tls_authorities") },
     }
 }
 
@@ -61,7 +88,7 @@ fn named(settings: &Settings, setting: &'static str) -> Option<Named> {
 }
 
 /// Certificate and key, both or none.
-pub(super) fn pair(
+fn pair(
     settings: &Settings,
     certificate: &'static str,
     key: &'static str,

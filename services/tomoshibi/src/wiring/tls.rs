@@ -2,6 +2,8 @@
 
 use shell::tls::{Acceptor, Dialler, Keeper, TlsFault};
 
+use telephony::sip::{SipTls, Transport};
+
 use crate::settings::LineSettings;
 
 /// gRPC is HTTP/2; browsers that cannot, and probes, come over HTTP/1.1.
@@ -24,4 +26,22 @@ pub(crate) fn acceptor(settings: &LineSettings, keeper: &mut Keeper) -> Result<O
 pub(crate) fn dialler(settings: &LineSettings, keeper: &mut Keeper) -> Result<Option<Dialler>, TlsFault> {
     let source = settings.certificates.services.clone();
     source.map(|source| keeper.dial(source, GRPC)).transpose()
+}
+
+/// SIP over TLS, as far as somebody wants it.
+///
+/// # Errors
+/// When a file cannot be used.
+pub(crate) fn sip(settings: &LineSettings, keeper: &mut Keeper) -> Result<SipTls, TlsFault> {
+    let certificates = &settings.certificates.sip;
+    let listen = match &certificates.listen {
+        Some((addresses, source)) => Some((addresses.clone(), keeper.accept(source.clone(), &[])?)),
+        None => None,
+    };
+    let outs = settings.sip.trunks.iter().filter_map(|trunk| trunk.out.as_ref());
+    let dialler = match outs.into_iter().any(|out| out.transport == Transport::Tls) {
+        true => Some(keeper.dial_carriers(certificates.trunks.clone())?),
+        false => None,
+    };
+    Ok(SipTls { listen, dialler })
 }
