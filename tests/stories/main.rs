@@ -49,6 +49,7 @@ mod stop;
 mod store_away;
 mod voicemail;
 mod ways;
+mod without_store;
 mod wrong;
 
 /// A caller's number that no other text has by chance.

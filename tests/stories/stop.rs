@@ -1,6 +1,7 @@
 //! The line is told to stop.
 
-use tests::{Caller, LineSetup, TestCaller, TestDesk};
+use sqlx::{Connection, SqliteConnection};
+use tests::{Caller, LineSetup, TestCaller, TestDesk, TestLine};
 
 use crate::NUMBER;
 
@@ -19,6 +20,7 @@ async fn a_line_told_to_stop_takes_no_new_calls_and_lets_the_live_one_end() {
     let newcomer = Caller::calls(line.sip, "newcomer", &[]).await;
     let answer = newcomer.udp.answer().await;
     assert!(answer.starts_with("SIP/2.0 503"), "{answer}");
+    assert!(line.page("/ready").await.starts_with("HTTP/1.1 503"), "nobody is sent here any more");
     let (before, at_desk) = (caller.phone.heard(), desk.phone.heard());
     caller.hears(before).await;
     desk.hears(at_desk).await;
@@ -26,6 +28,10 @@ async fn a_line_told_to_stop_takes_no_new_calls_and_lets_the_live_one_end() {
     caller.hangs_up().await;
     desk.is_quiet(1).await;
     assert!(line.ends().await.success());
+    assert!(
+        lease_until(&line).await <= shell::clock::Clock::system().now().micros(),
+        "its work is free at once"
+    );
 
     line.starts().await;
     let calls = line.calls().await;
@@ -35,6 +41,13 @@ async fn a_line_told_to_stop_takes_no_new_calls_and_lets_the_live_one_end() {
     assert!(line.call_backs().await.is_empty());
     caller.rings().await;
     desk.answers(2).await;
+}
+
+/// Of the process that has left, in microseconds.
+async fn lease_until(line: &TestLine) -> i64 {
+    let file = format!("sqlite:{}", line.data().join("line.db").display());
+    let mut store = SqliteConnection::connect(&file).await.unwrap();
+    sqlx::query_scalar("SELECT max(lease_until_us) FROM process").fetch_one(&mut store).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -108,7 +108,18 @@ async fn secrets_that_others_can_read_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_is_not_there_is_told_soon() {
     let setup = LineSetup::new().settings("[store]\nurl = \"postgres://nobody@127.0.0.1:1/line\"");
-    let line = setup.prepare();
+    let mut line = setup.prepare();
+
+    line.launch();
+
+    line.logs("waiting for the store").await;
+    assert!(line.is_running(), "it takes calls and goes on looking");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_does_not_exist_is_refused() {
+    let url = shell::testkit::Postgres::shared().url("nothing");
+    let line = LineSetup::new().settings(&format!("[store]\nurl = \"{url}\"")).prepare();
 
     let said = refuses(&line).await;
 

@@ -168,6 +168,7 @@ impl Alarms {
 }
 
 async fn keep(db: Db, mut changes: mpsc::Receiver<Change>) {
+    db.is_there().await;
     while let Some(change) = changes.recv().await {
         while let Err(error) = write(&db, &change).await {
             if !error.passing {

@@ -14,6 +14,7 @@ pub mod ids;
 pub mod process;
 pub mod reconciler;
 pub mod rota_file;
+pub mod schema_guard;
 pub mod seal;
 pub mod shutdown;
 pub mod store;

@@ -45,6 +45,12 @@ impl Shutdown {
         self.leaving.cancel();
     }
 
+    /// No new calls and no new work; what goes on may finish.
+    pub fn take_no_new_work(&self) {
+        self.leaving.cancel();
+        self.draining.cancel();
+    }
+
     /// Returns when new calls belong to others.
     pub async fn leaving(&self) {
         self.leaving.cancelled().await;
@@ -66,8 +72,7 @@ impl Shutdown {
 
     /// Takes no new work, waits for the live work at most `limit`, then ends everything.
     pub async fn drain(&self, limit: Duration) -> Drained {
-        self.leaving.cancel();
-        self.draining.cancel();
+        self.take_no_new_work();
         self.live.close();
         let drained = match tokio::time::timeout(limit, self.live.wait()).await {
             Ok(()) => Drained::Done,

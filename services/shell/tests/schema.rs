@@ -30,11 +30,12 @@ async fn a_schema_that_was_only_widened_is_used_and_one_that_was_narrowed_is_not
 
         upgraded(&db, built_for()).await;
         assert_eq!(db.fit().await.unwrap(), Fit::Wider);
-        db.take_as_it_is().await.unwrap();
+        db.enter_late(true).await.unwrap();
+        assert!(!db.enter(true).await.unwrap_err().passing, "whoever starts is the newer program");
 
         upgraded(&db, built_for() + 1).await;
         assert_eq!(db.fit().await.unwrap(), Fit::Outgrown);
-        assert!(!db.take_as_it_is().await.unwrap_err().passing);
+        assert!(!db.enter_late(true).await.unwrap_err().passing);
     })
     .await;
 }
@@ -77,12 +78,12 @@ async fn nothing_begins_behind_the_door_until_the_schema_is_brought_up_to_date()
     let db = Db::behind_a_door(&StoreSettings::at(url)).unwrap();
 
     assert!(db.begin().await.is_err_and(|error| error.passing));
-    let error = db.take_as_it_is().await.unwrap_err();
+    let error = db.enter(false).await.unwrap_err();
     assert!(error.passing && error.to_string().contains("tomoshibi migrate"), "{error}");
     let waits = tokio::time::timeout(Duration::from_millis(1), db.is_there()).await;
     assert!(waits.is_err(), "nobody has looked at the schema yet");
 
-    db.migrate().await.unwrap();
+    db.enter(true).await.unwrap();
 
     db.is_there().await;
     db.begin().await.unwrap().commit().await.unwrap();

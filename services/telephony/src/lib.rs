@@ -5,6 +5,7 @@ pub mod drill;
 pub mod driver;
 pub mod edge;
 mod error;
+mod kept;
 pub mod ledger;
 pub mod media;
 mod phone_book;
@@ -12,5 +13,5 @@ mod server;
 pub mod sip;
 
 pub use control::CallControlServer;
-pub use phone_book::PhoneBook;
+pub use phone_book::{KeptPhones, PhoneBook};
 pub use server::CallServer;

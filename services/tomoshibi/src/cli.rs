@@ -140,6 +140,11 @@ impl Service {
         Self::Console,
         Self::Public,
     ];
+
+    /// As it is written on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 #[derive(Clone, Debug, Subcommand)]

@@ -2,45 +2,42 @@
 //! the start page.
 
 mod door;
+mod grpc;
 
-use axum::extract::State;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{Html, IntoResponse, Redirect};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use console::night::NightServer;
-use daily_log::LogServer;
-use escalation::EscalationServer;
 use metrics_exporter_prometheus::PrometheusHandle;
-use proto::console::v1::console_service_server::ConsoleServiceServer;
-use proto::daily_log::v1::daily_log_service_server::DailyLogServiceServer;
-use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
-use proto::referral::v1::centre_service_server::CentreServiceServer;
-use proto::referral::v1::referral_service_server::ReferralServiceServer;
-use proto::routing::v1::routing_service_server::RoutingServiceServer;
-use proto::telephony::v1::call_service_server::CallServiceServer;
-use proto::triage::v1::triage_service_server::TriageServiceServer;
-use referral::{CentreServer, ReferralServer};
-use routing::RoutingServer;
 use shell::access::BrowserLayer;
 use shell::clock::Clock;
 use shell::reconciler::Status;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
-use telephony::CallServer;
+use tokio::sync::watch;
 use tonic::service::Routes;
 use tonic_web::GrpcWebLayer;
-use tower::util::MapRequestLayer;
-use triage::TriageServer;
+use tower::ServiceExt;
+use tower::util::{MapRequestLayer, Oneshot};
 
+use crate::cli::Service;
 use crate::gateway;
 use crate::wiring::Running;
 use door::{Guest, introduce};
+use grpc::Health;
 
 pub(crate) use door::HttpDoor;
 
 const PAGE: &str = include_str!("start_page.html");
+/// A probe waits a second.
+const STORE_ANSWERS: Duration = Duration::from_millis(500);
 const OPEN_METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 #[derive(Clone)]
@@ -50,51 +47,107 @@ struct About {
     metrics: Option<PrometheusHandle>,
     status: Status,
     clock: Clock,
+    /// Why something is not up yet.
+    waiting: watch::Sender<String>,
+    has_telephony: bool,
 }
 
-/// Serves until everything has ended.
-///
-/// # Errors
-/// When the listener fails.
-pub(crate) async fn serve(
-    running: &Running,
-    door: HttpDoor,
+/// What is served: more of it once the store is there. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App {
+    now: Arc<Mutex<Router>>,
+    /// Health and reflection.
+    first: Routes,
+    health: Health,
     metrics: Option<PrometheusHandle>,
-) -> anyhow::Result<()> {
-    let about = About {
-        db: running.db.clone(),
-        shutdown: running.shutdown.clone(),
-        metrics,
-        status: running.status.clone(),
-        clock: running.clock.clone(),
-    };
-    // A newcomer without a console is told where to ring.
-    let first = match &running.console {
+}
+
+impl App {
+    /// # Errors
+    /// When the contracts cannot be told by reflection.
+    pub(crate) async fn of(running: &Running, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
+        let (health, server) = Health::new();
+        let reflection = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(proto::DESCRIPTOR)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .build_v1()?;
+        let first = server.add_service(reflection);
+        let app = Self { now: Arc::default(), first, health, metrics };
+        app.serves(running).await;
+        tokio::spawn(app.health.clone().end_with(running.shutdown.clone()));
+        Ok(app)
+    }
+
+    /// From the next request on.
+    pub(crate) async fn serves(&self, running: &Running) {
+        self.health.tell(running).await;
+        let router = self.router(running);
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = router;
+    }
+
+    /// Serves until everything has ended.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub(crate) async fn run(self, door: HttpDoor, shutdown: Shutdown) -> anyhow::Result<()> {
+        let served = Router::new().fallback_service(self).layer(MapRequestLayer::new(introduce));
+        let served = served.into_make_service_with_connect_info::<Guest>();
+        axum::serve(door, served).with_graceful_shutdown(async move { shutdown.ended().await }).await?;
+        Ok(())
+    }
+
+    fn router(&self, running: &Running) -> Router {
+        let about = About {
+            db: running.db.clone(),
+            shutdown: running.shutdown.clone(),
+            metrics: self.metrics.clone(),
+            status: running.status.clone(),
+            clock: running.clock.clone(),
+            waiting: running.waiting.clone(),
+            has_telephony: running.telephony.is_some(),
+        };
+        let pages = Router::new()
+            .route("/live", get(|| async { "alive\n" }))
+            .route("/ready", get(ready))
+            .route("/status", get(status))
+            .route("/metrics", get(metrics_page))
+            .with_state(about)
+            .merge(first_page(running))
+            .merge(running.public.clone().unwrap_or_default())
+            .merge(running.referral.as_ref().map(|referral| referral.fhir.clone()).unwrap_or_default());
+        let elsewhere = running.console.as_ref().map(|console| console.elsewhere.clone());
+        let grpc = grpc::routes(self.first.clone(), running)
+            .prepare()
+            .into_axum_router()
+            .merge(gateway::routes(elsewhere.unwrap_or_default()))
+            .layer(GrpcWebLayer::new())
+            .layer(BrowserLayer::new(running.browser.clone()));
+        pages.merge(grpc)
+    }
+}
+
+impl tower::Service<Request> for App {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Oneshot<Router, Request>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let now = self.now.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        now.oneshot(request)
+    }
+}
+
+/// A newcomer without a console is told where to ring.
+fn first_page(running: &Running) -> Router {
+    match &running.console {
         Some(console) => console.pages.clone().route("/start", get(|| async { Html(PAGE) })),
+        None if running.services.contains(&Service::Console) => Router::new().route("/", get(not_yet)),
         None => Router::new().route("/", get(|| async { Html(PAGE) })),
-    };
-    let pages = Router::new()
-        .route("/live", get(|| async { "alive\n" }))
-        .route("/ready", get(ready))
-        .route("/status", get(status))
-        .route("/metrics", get(metrics_page))
-        .with_state(about)
-        .merge(first)
-        .merge(running.public.clone().unwrap_or_default())
-        .merge(running.referral.as_ref().map(|referral| referral.fhir.clone()).unwrap_or_default());
-    let elsewhere = running.console.as_ref().map(|console| console.elsewhere.clone()).unwrap_or_default();
-    let grpc = grpc(running)
-        .await?
-        .prepare()
-        .into_axum_router()
-        .merge(gateway::routes(elsewhere))
-        .layer(GrpcWebLayer::new())
-        .layer(BrowserLayer::new(running.browser.clone()));
-    let shutdown = running.shutdown.clone();
-    let served = pages.merge(grpc).layer(MapRequestLayer::new(introduce));
-    let served = served.into_make_service_with_connect_info::<Guest>();
-    axum::serve(door, served).with_graceful_shutdown(async move { shutdown.ended().await }).await?;
-    Ok(())
+    }
 }
 
 /// Serves the public pages and nothing else.
@@ -118,71 +171,30 @@ pub(crate) async fn serve_public(
     Ok(())
 }
 
-async fn grpc(running: &Running) -> anyhow::Result<Routes> {
-    let (reporter, health) = tonic_health::server::health_reporter();
-    let mut routes = Routes::new(health);
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(proto::DESCRIPTOR)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()?;
-    routes = routes.add_service(reflection);
-    if let Some(server) = running.routing.clone() {
-        reporter.set_serving::<RoutingServiceServer<RoutingServer>>().await;
-        routes = routes.add_service(server);
+/// Names what is not ready. A store that is away does not make telephony unready: calls are taken.
+async fn ready(State(about): State<About>) -> (StatusCode, String) {
+    if about.shutdown.is_leaving() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "draining: no new calls\n".to_owned());
     }
-    if let Some(server) = running.escalation.clone() {
-        reporter.set_serving::<EscalationServiceServer<EscalationServer>>().await;
-        routes = routes.add_service(server);
+    let waiting = about.waiting.borrow().clone();
+    match (waiting.is_empty(), about.has_telephony) {
+        (true, _) => {}
+        (false, true) => return (StatusCode::OK, format!("ready for calls; {waiting}\n")),
+        (false, false) => return (StatusCode::SERVICE_UNAVAILABLE, format!("{waiting}\n")),
     }
-    if let Some(telephony) = &running.telephony {
-        reporter.set_serving::<CallServiceServer<CallServer>>().await;
-        routes = routes.add_service(telephony.calls.clone()).add_service(telephony.control.clone());
-    }
-    if let Some(server) = running.triage.clone() {
-        reporter.set_serving::<TriageServiceServer<TriageServer>>().await;
-        routes = routes.add_service(server);
-    }
-    if let Some(servers) = running.referral.clone() {
-        reporter.set_serving::<CentreServiceServer<CentreServer>>().await;
-        reporter.set_serving::<ReferralServiceServer<ReferralServer>>().await;
-        routes = routes.add_service(servers.centre).add_service(servers.referral);
-    }
-    if let Some(server) = running.daily_log.clone() {
-        reporter.set_serving::<DailyLogServiceServer<LogServer>>().await;
-        routes = routes.add_service(server);
-    }
-    if let Some(console) = &running.console {
-        reporter.set_serving::<ConsoleServiceServer<NightServer>>().await;
-        routes = routes
-            .add_service(console.access.clone())
-            .add_service(console.admin.clone())
-            .add_service(console.night.clone())
-            .add_service(console.rota.clone());
-    }
-    let shutdown = running.shutdown.clone();
-    tokio::spawn(async move {
-        shutdown.leaving().await;
-        reporter.set_not_serving::<RoutingServiceServer<RoutingServer>>().await;
-        reporter.set_not_serving::<EscalationServiceServer<EscalationServer>>().await;
-        reporter.set_not_serving::<CallServiceServer<CallServer>>().await;
-        reporter.set_not_serving::<TriageServiceServer<TriageServer>>().await;
-        reporter.set_not_serving::<CentreServiceServer<CentreServer>>().await;
-        reporter.set_not_serving::<ReferralServiceServer<ReferralServer>>().await;
-        reporter.set_not_serving::<DailyLogServiceServer<LogServer>>().await;
-        reporter.set_not_serving::<ConsoleServiceServer<NightServer>>().await;
-    });
-    Ok(routes)
+    let answered = tokio::time::timeout(STORE_ANSWERS, about.db.fit()).await;
+    let text = match answered.is_ok_and(|answer| answer.is_ok()) {
+        true => "ready\n",
+        false => "ready, but the store does not answer: calls go on, events are spooled\n",
+    };
+    (StatusCode::OK, text.to_owned())
 }
 
-/// Names what is not ready. A store that is away does not make the line unready: calls are taken.
-async fn ready(State(about): State<About>) -> impl IntoResponse {
-    if about.shutdown.is_leaving() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "draining: no new calls\n");
-    }
-    match about.db.begin().await {
-        Ok(_) => (StatusCode::OK, "ready\n"),
-        Err(_) => (StatusCode::OK, "ready, but the store does not answer: calls go on, events are spooled\n"),
-    }
+/// Where the console will be.
+async fn not_yet() -> impl IntoResponse {
+    let text = "準備中です。記録の保存先につながり次第、この画面が開きます。電話は受けています。\n\
+                Waiting for the store: this page opens as soon as it answers. Calls are taken.\n";
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "5")], text)
 }
 
 /// What each worker owes, and since when: the oldest debt first of all.

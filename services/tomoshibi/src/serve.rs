@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use on_call_rota::Rota;
 use shell::config::{Layers, Settings};
+use shell::schema_guard;
 use shell::shutdown::Shutdown;
 use shell::telemetry::Telemetry;
 use shell::tls::Door;
@@ -16,9 +17,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
 use crate::cli::{LineArgs, Service};
-use crate::http::HttpDoor;
+use crate::http::{App, HttpDoor};
 use crate::settings::{Effective, LineSettings};
-use crate::wiring::{self, Running};
+use crate::wiring::{self, Running, Waiting};
 use crate::{HELD, http, say};
 
 /// The commented file that is compiled in.
@@ -74,20 +75,51 @@ async fn line(settings: &LineSettings, services: &[Service]) -> anyhow::Result<(
         telemetry.stop();
         return served;
     }
-    let running = wiring::start(settings, services).await?;
+    let (running, waiting) = wiring::start(settings, services).await?;
     let door = Door::new(listener, running.acceptor.clone())?;
-    say_where(&running, settings, &door)?;
-    let serving = http::serve(&running, HttpDoor(door), Some(telemetry.metrics()));
+    let url = format!("{}://{}", settings.certificates.scheme(), door.address());
+    say_where(&running, settings, &url);
+    let app = App::of(&running, Some(telemetry.metrics())).await?;
+    let serving = app.clone().run(HttpDoor(door), running.shutdown.clone());
     tokio::pin!(serving);
-    tokio::select! {
-        served = &mut serving => served?,
-        () = told_to_stop() => {}
-    }
+    let ended = tokio::select! {
+        served = &mut serving => return served,
+        () = told_to_stop() => Ok(()),
+        fault = come_up(waiting, &app, settings, &url) => Err(fault),
+        fault = outgrown(&running) => Err(fault),
+    };
     // Pages and services answer until the last call is over.
     let ((), served) = tokio::join!(stop(&running, settings.drain), serving);
-    served?;
     telemetry.stop();
-    Ok(())
+    ended.and(served)
+}
+
+/// Brings up what waits for the store. Returns only when that cannot be.
+async fn come_up(
+    waiting: Option<Waiting<'_>>,
+    app: &App,
+    settings: &LineSettings,
+    url: &str,
+) -> anyhow::Error {
+    let Some(waiting) = waiting else { return std::future::pending().await };
+    match waiting.come_up().await {
+        Ok(running) => {
+            app.serves(&running).await;
+            say_where(&running, settings, url);
+            std::future::pending().await
+        }
+        Err(fault) => fault,
+    }
+}
+
+/// Returns when a newer program has changed the store so that this one must leave it alone.
+async fn outgrown(running: &Running) -> anyhow::Error {
+    schema_guard::outgrown(&running.db, &running.clock, &running.alarms).await;
+    running.shutdown.take_no_new_work();
+    anyhow::anyhow!(
+        "a newer program has changed the schema of the store and does not tolerate this one: \
+         right is the newer program (calls that were live have ended)"
+    )
 }
 
 /// Stays up whatever else is down, so it asks for nothing but the rota file.
@@ -148,14 +180,25 @@ pub(crate) async fn stop(running: &Running, limit: Duration) {
     let _ = running.shutdown.drain(Duration::from_secs(2)).await;
 }
 
-fn say_where(running: &Running, settings: &LineSettings, door: &Door) -> anyhow::Result<()> {
-    say::line("灯 Tomoshibi: the line is up.");
-    say::line(format_args!("  open     {}://{}", settings.certificates.scheme(), door.address()));
+fn say_where(running: &Running, settings: &LineSettings, url: &str) {
+    let waiting = running.waiting.borrow().clone();
+    match waiting.is_empty() || running.telephony.is_some() {
+        true => say::line("灯 Tomoshibi: the line is up."),
+        false => say::line("灯 Tomoshibi: this process is not up yet."),
+    }
+    if !waiting.is_empty() {
+        say::line(format_args!("  but      {waiting}"));
+    }
+    say::line(format_args!("  open     {url}"));
     if let Some(telephony) = &running.telephony {
         let addresses: BTreeSet<String> =
             telephony.edge.addresses().iter().map(ToString::to_string).collect();
         let addresses: Vec<String> = addresses.into_iter().collect();
         say::line(format_args!("  SIP      {} (UDP and TCP)", addresses.join(", ")));
+        let over_tls: Vec<String> = telephony.edge.tls_addresses().iter().map(ToString::to_string).collect();
+        if !over_tls.is_empty() {
+            say::line(format_args!("  SIP/TLS  {}", over_tls.join(", ")));
+        }
         say_windows(&running.rota);
         say_phones(running, &telephony.phones_file.display().to_string());
     }
@@ -163,7 +206,6 @@ fn say_where(running: &Running, settings: &LineSettings, door: &Door) -> anyhow:
         say::line(format_args!("  sign in  logins and passwords in {}", file.display()));
     }
     say::line(format_args!("  data     {}", settings.data.display()));
-    Ok(())
 }
 
 fn say_windows(rota: &Rota) {

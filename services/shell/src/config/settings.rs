@@ -51,6 +51,10 @@ impl Settings {
         }
     }
 
+    pub fn switch(&self, key: &str) -> bool {
+        self.read(key, "true or false", Value::as_bool).unwrap_or_default()
+    }
+
     pub fn list<T: FromStr>(&self, key: &str, right: &str) -> Vec<T> {
         let each = |value: &Value| value.as_array()?.iter().map(|one| one.as_str()?.parse().ok()).collect();
         self.read(key, &format!("a list such as [{right}]"), each).unwrap_or_default()

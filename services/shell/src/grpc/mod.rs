@@ -6,6 +6,7 @@
 //! behave the same.
 
 pub mod auth;
+mod late;
 mod time;
 pub mod trace;
 
@@ -24,6 +25,7 @@ use auth::Token;
 use crate::access::Came;
 use crate::tls::{Connector, Dialler};
 
+pub use late::Late;
 pub use time::{instant, timestamp};
 
 pub type Route = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, RouteError>;

@@ -84,7 +84,7 @@ impl Db {
     /// # Errors
     /// When the door is not open, no connection is to be had within the acquire limit, or the file is locked.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        if !*self.door.borrow() {
+        if !self.is_open() {
             return Err(StoreError::passing("begin a transaction", "the schema is not known to fit"));
         }
         match &self.engine {
@@ -98,6 +98,10 @@ impl Db {
     pub async fn is_there(&self) {
         // The sender lives as long as we do.
         let _ = self.door.subscribe().wait_for(|open| *open).await;
+    }
+
+    pub fn is_open(&self) -> bool {
+        *self.door.borrow()
     }
 
     /// From now on nothing begins here: another schema than ours is behind the door.

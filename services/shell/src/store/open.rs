@@ -8,7 +8,9 @@ use std::time::Duration;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, PgConnection};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::{Attempt, Db, Engine, SqlitePools, StoreError};
 
@@ -56,8 +58,7 @@ impl Db {
         Ok(db)
     }
 
-    /// Connects when it is first used, and lets nothing begin before `migrate` or `take_as_it_is` has found
-    /// the schema to fit. Within a tokio runtime.
+    /// Connects when it is first used, and lets nothing begin before `enter` has found the schema to fit. Within a tokio runtime.
     ///
     /// # Errors
     /// When the URL is neither kind or the folder cannot be made.
@@ -111,9 +112,19 @@ fn postgres(settings: &StoreSettings) -> Result<PgPool, StoreError> {
     let options = PgConnectOptions::from_str(&settings.url)
         .attempt("read store.url; right is postgres://USER:PASSWORD@HOST:5432/DATABASE")?
         .application_name("tomoshibi");
-    let pool =
-        PgPoolOptions::new().max_connections(settings.connections.max(1)).acquire_timeout(settings.acquire);
+    let limit = settings.acquire;
+    let pool = PgPoolOptions::new()
+        .max_connections(settings.connections.max(1))
+        .acquire_timeout(settings.acquire)
+        .after_release(move |connection, _| Box::pin(still_answers(connection, limit)));
     Ok(pool.connect_lazy_with(options))
+}
+
+/// A connection that was given up in the middle of a statement, because its server had vanished without a word, would
+/// otherwise keep its place in the pool until TCP gives up, a quarter of an hour later.
+async fn still_answers(connection: &mut PgConnection, limit: Duration) -> Result<bool, sqlx::Error> {
+    let answered = timeout(limit, connection.ping()).await;
+    answered.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into()))).map(|()| true)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Which version the schema has, and whether this program may use it.
 //!
 //! A migration that only widens leaves the floor where it is; one that takes away what older programs need
-//! raises it (`decisions/0011-*.md`).
+//! raises it (`decisions/0014-*.md`).
 
 use std::fs::{File, OpenOptions};
 use std::path::Path;
@@ -76,21 +76,37 @@ impl Db {
         }
     }
 
-    /// Opens the door when the schema is as this program needs it, and changes nothing.
+    /// For a process that starts: opens the door when the schema is the one it was built for, and brings it
+    /// there if it may.
     ///
     /// # Errors
-    /// `passing` when the store is away or the schema has still to be brought up to date by somebody else.
-    pub async fn take_as_it_is(&self) -> Result<(), StoreError> {
+    /// `passing` when the store is away or somebody else has still to bring the schema up to date.
+    pub async fn enter(&self, may_migrate: bool) -> Result<(), StoreError> {
         match self.fit().await? {
+            Fit::Older | Fit::Same if may_migrate => self.migrate().await.map(drop),
             Fit::Older => Err(StoreError::passing(
                 "use the store: its schema is older than this program; right is `tomoshibi migrate`",
                 format!("this program needs version {}", built_for()),
             )),
-            Fit::Same | Fit::Wider => {
+            Fit::Same => {
                 self.door.send_replace(true);
                 Ok(())
             }
-            Fit::Outgrown => Err(newer(self.version().await?)),
+            Fit::Wider | Fit::Outgrown => Err(newer(self.version().await?)),
+        }
+    }
+
+    /// For one that has waited for the store and may have calls: what runs goes on with a wider schema.
+    ///
+    /// # Errors
+    /// As `enter`.
+    pub async fn enter_late(&self, may_migrate: bool) -> Result<(), StoreError> {
+        match self.fit().await? {
+            Fit::Wider => {
+                self.door.send_replace(true);
+                Ok(())
+            }
+            Fit::Older | Fit::Same | Fit::Outgrown => self.enter(may_migrate).await,
         }
     }
 

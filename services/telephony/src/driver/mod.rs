@@ -159,10 +159,16 @@ pub fn start(
     tokio::spawn(plan::follow(deps.routing.clone(), plan, deps.kept_plan.clone()));
     tokio::spawn(presence::run(Arc::clone(&deps), seats, phone_news));
     tokio::spawn(reconcile::run(Arc::clone(&deps)));
-    tokio::spawn(recovery::run(Arc::clone(&deps)));
-    tokio::spawn(call_back::run(Arc::clone(&deps)));
+    tokio::spawn(once_there(deps.db.clone(), recovery::run(Arc::clone(&deps))));
+    tokio::spawn(once_there(deps.db.clone(), call_back::run(Arc::clone(&deps))));
     paging::start(&deps);
     tokio::spawn(run(deps, events, phones));
+}
+
+/// Work on rows waits for the store; calls do not.
+async fn once_there(db: Db, work: impl Future<Output = ()>) {
+    db.is_there().await;
+    work.await;
 }
 
 async fn run(deps: Arc<Deps>, mut events: mpsc::Receiver<EdgeEvent>, phones: mpsc::Sender<PhoneNews>) {

@@ -51,6 +51,8 @@ pub(crate) struct LineSettings {
     pub prompts: Option<PathBuf>,
     pub store: StoreSettings,
     pub store_budget: Duration,
+    /// Whether `serve` may bring the schema up to date.
+    pub migrates: bool,
     pub keys: Option<PathBuf>,
     pub redis: Option<String>,
     pub token: Option<PathBuf>,
@@ -109,6 +111,7 @@ impl LineSettings {
             prompts: settings.path("prompts.folder"),
             store: store(&settings, &data),
             store_budget: settings.duration("store.budget", MILLI * 10..=SECOND * 5),
+            migrates: settings.switch("store.migrate"),
             keys: settings.path("keys.file"),
             redis: Some(settings.text("bus.redis")).filter(|url| !url.is_empty()),
             token: settings.path("access.token_file"),

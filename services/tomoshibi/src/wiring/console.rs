@@ -22,6 +22,7 @@ use super::House;
 use super::services::keep_rota_fresh;
 
 /// What the console of this process answers.
+#[derive(Clone)]
 pub(crate) struct Console {
     pub access: Gate<AccessServiceServer<AccessServer>>,
     pub admin: Gate<AdminServiceServer<AdminServer>>,

@@ -5,6 +5,7 @@ mod daily_log;
 mod public;
 mod referral;
 mod services;
+mod start;
 mod telephony;
 pub(crate) mod tls;
 
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ::daily_log::LogServer;
+use ::telephony::sip::SipTls;
 use anyhow::{Context, ensure};
 use axum::Router;
 use escalation::EscalationServer;
@@ -23,13 +25,12 @@ use proto::routing::v1::routing_service_server::RoutingServiceServer;
 use proto::triage::v1::triage_service_server::TriageServiceServer;
 use routing::RoutingServer;
 use shell::access::{Access, Browser, Gate, Sessions};
-use shell::alarms::{Alarm, Alarms};
-use shell::audit::Audit;
+use shell::alarms::Alarms;
 use shell::bus::Bus;
 use shell::clock::Clock;
 use shell::folder;
 use shell::grpc::auth::Token;
-use shell::grpc::{Route, channel, channel_over_tls, far};
+use shell::grpc::{Late, Route, channel, channel_over_tls, far};
 use shell::ids::Ids;
 use shell::process::{Process, ProcessId};
 use shell::reconciler::Status;
@@ -38,6 +39,7 @@ use shell::seal::data_keys::DataKeys;
 use shell::shutdown::Shutdown;
 use shell::store::Db;
 use shell::tls::{Acceptor, Dialler, Keeper};
+use tokio::sync::watch;
 use triage::TriageServer;
 
 use crate::cli::Service;
@@ -48,18 +50,26 @@ use console::Ways;
 pub(crate) use console::Console;
 pub(crate) use public::pages_alone;
 pub(crate) use referral::Referrals;
+pub(crate) use start::{Waiting, start};
 pub(crate) use telephony::Telephony;
 
 /// The example line: a prefecture with three windows.
 const EXAMPLE_ROTA: &str = include_str!("../../../../on-call-rota/rotas/example.toml");
 
-/// What runs in this process.
+/// What runs in this process: less than it was asked for while it waits for its store.
+#[derive(Clone)]
 pub(crate) struct Running {
+    pub services: Vec<Service>,
     pub rota: Rota,
     pub db: Db,
     pub clock: Clock,
     pub process: Process,
     pub shutdown: Shutdown,
+    pub alarms: Alarms,
+    /// Why something is not up yet; empty when all is.
+    pub waiting: watch::Sender<String>,
+    /// The store knows of this process.
+    pub arrived: bool,
     pub routing: Option<Gate<RoutingServiceServer<RoutingServer>>>,
     pub escalation: Option<Gate<EscalationServiceServer<EscalationServer>>>,
     pub telephony: Option<Telephony>,
@@ -77,142 +87,12 @@ pub(crate) struct Running {
     pub acceptor: Option<Acceptor>,
 }
 
-/// Starts the services asked for. A fault here stops the process; nothing has rung yet.
-///
-/// # Errors
-/// What is missing or wrong, and what would be right.
-pub(crate) async fn start(settings: &LineSettings, services: &[Service]) -> anyhow::Result<Running> {
-    data_folder(settings)?;
-    let mut keeper = Keeper::default();
-    let acceptor = tls::acceptor(settings, &mut keeper)?;
-    let dialler = tls::dialler(settings, &mut keeper)?;
-    let (rota_file, rota) = rota_file(settings)?;
-    let clock = Clock::system();
-    let ids = Ids::new(clock.clone());
-    let token_file = settings.token.clone().unwrap_or_else(|| settings.data.join("token"));
-    let token = Token::load(&token_file, settings.token.is_none())?;
-    let db = Db::open(&settings.store).await?;
-    db.migrate().await?;
-    let process = Process { id: ProcessId(ids.draw()), node: settings.node.clone() };
-    process.arrive(&db, clock.now()).await?;
-    let shutdown = Shutdown::new();
-    tokio::spawn({
-        let (process, db, clock, shutdown) = (process.clone(), db.clone(), clock.clone(), shutdown.clone());
-        async move { process.stay(&db, &clock, &shutdown).await }
-    });
-    let public = match services.contains(&Service::Public) {
-        true => Some(public::pages(settings, &rota_file, &clock, &shutdown).await?),
-        false => None,
-    };
-    let (alarms, _raising) = Alarms::start(db.clone(), clock.clone(), ids.clone());
-    keeper.follow(settings.certificates.looks, &clock, Some(alarms.clone()), &shutdown);
-    let bus = match &settings.redis {
-        Some(url) => {
-            Bus::on_redis(url).context("bus.redis is not an address such as redis://127.0.0.1:6379")?
-        }
-        None => Bus::in_process(),
-    };
-    let redis_away = Alarm { kind: "redis_away", operator: None, window: None };
-    tokio::spawn({
-        let (alarms, connected) = (alarms.clone(), bus.connected());
-        async move { alarms.follow(redis_away, connected).await }
-    });
-    let sealer = sealer(settings)?;
-    let sessions = Sessions::new(db.clone(), clock.clone(), ids.clone(), settings.sessions);
-    let audit = Audit::new(db.clone(), clock.clone(), &sealer);
-    let access = Access::new(token.clone(), sessions, audit, clock.clone())
-        .wants_certificates(settings.certificates.are_wanted());
-    let house_ids = ids.clone();
-    let house = House {
-        settings,
-        effective: &settings.effective,
-        ids,
-        clock: clock.clone(),
-        db: db.clone(),
-        process: process.clone(),
-        shutdown: shutdown.clone(),
-        token,
-        dialler,
-        access,
-        data_keys: DataKeys::new(db.clone(), clock.clone(), house_ids, sealer.clone()),
-        sealer,
-        bus,
-        alarms,
-        status: Status::default(),
-    };
-    let routing = match services.contains(&Service::Routing) {
-        true => Some(house.routing(&rota_file).await?),
-        false => None,
-    };
-    let escalation = match services.contains(&Service::Escalation) {
-        true => Some(house.escalation(&rota_file).await?),
-        false => None,
-    };
-    let telephony = match services.contains(&Service::Telephony) {
-        true => {
-            let (to_routing, to_escalation) =
-                (house.route_to(routing.as_ref())?, house.route_to_escalation(escalation.as_ref())?);
-            Some(house.telephony(to_routing, to_escalation, &rota).await?)
-        }
-        false => None,
-    };
-    let triage = match services.contains(&Service::Triage) {
-        true => Some(house.triage(&rota_file, house.escalation_or_nobody(escalation.as_ref())?).await?),
-        false => None,
-    };
-    let referral = match services.contains(&Service::Referral) {
-        true => {
-            let to_triage = house.route_to_triage(triage.as_ref())?;
-            let to_escalation = house.escalation_or_nobody(escalation.as_ref())?;
-            Some(house.referral(&rota_file, to_triage, to_escalation).await?)
-        }
-        false => None,
-    };
-    let daily_log = match services.contains(&Service::DailyLog) {
-        true => Some(house.daily_log(&rota_file).await?),
-        false => None,
-    };
-    let console = match services.contains(&Service::Console) {
-        true => {
-            let ways = Ways {
-                routing: house.route_to(routing.as_ref())?,
-                calls: house.route_to_calls(telephony.as_ref().map(|here| &here.calls))?,
-                control: house.route_to_calls(telephony.as_ref().map(|here| &here.control))?,
-                escalation: house.escalation_or_nobody(escalation.as_ref())?,
-                triage: house.route_to_triage(triage.as_ref())?,
-                triage_is_here: triage.is_some(),
-                referral_is_here: referral.is_some(),
-                daily_log_is_here: daily_log.is_some(),
-            };
-            Some(house.console(&rota_file, ways).await?)
-        }
-        false => None,
-    };
-    let (status, browser) = (house.status, settings.browser.clone());
-    Ok(Running {
-        rota,
-        db,
-        clock,
-        process,
-        shutdown,
-        routing,
-        escalation,
-        telephony,
-        triage,
-        referral,
-        daily_log,
-        console,
-        public,
-        status,
-        browser,
-        acceptor,
-    })
-}
-
 /// What every service here shares.
 struct House<'s> {
     settings: &'s LineSettings,
     effective: &'s [Effective],
+    services: &'s [Service],
+    rota_file: PathBuf,
     ids: Ids,
     clock: Clock,
     db: Db,
@@ -221,12 +101,16 @@ struct House<'s> {
     token: Token,
     /// TLS toward services elsewhere.
     dialler: Option<Dialler>,
+    sip_tls: SipTls,
     access: Access,
     sealer: Sealer,
     data_keys: DataKeys,
     bus: Bus,
     alarms: Alarms,
     status: Status,
+    /// Telephony is up before them while the store is away.
+    late_routing: Late<Gate<RoutingServiceServer<RoutingServer>>>,
+    late_escalation: Late<Gate<EscalationServiceServer<EscalationServer>>>,
 }
 
 impl House<'_> {

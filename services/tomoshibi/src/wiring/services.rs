@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use shell::bus::Bus;
 
 use super::House;
+use crate::cli::Service;
 
 impl House<'_> {
     pub(super) async fn routing(
@@ -37,14 +38,12 @@ impl House<'_> {
         Ok(server)
     }
 
-    pub(super) fn route_to(
-        &self,
-        here: Option<&Gate<RoutingServiceServer<RoutingServer>>>,
-    ) -> anyhow::Result<Route> {
-        match (here, &self.settings.routing_at) {
-            (Some(server), _) => Ok(near(server.clone(), self.settings.routing_budget, &self.token)),
-            (None, Some(at)) => self.far("routing", at, self.settings.routing_budget),
-            (None, None) => anyhow::bail!("routing does not run here: set routing.at to where it runs"),
+    pub(super) fn route_to_routing(&self) -> anyhow::Result<Route> {
+        let limit = self.settings.routing_budget;
+        match (self.services.contains(&Service::Routing), &self.settings.routing_at) {
+            (true, _) => Ok(near(self.late_routing.clone(), limit, &self.token)),
+            (false, Some(at)) => self.far("routing", at, limit),
+            (false, None) => anyhow::bail!("routing does not run here: set routing.at to where it runs"),
         }
     }
 
@@ -72,15 +71,12 @@ impl House<'_> {
     }
 
     /// None where no escalation is known: then nobody is paged, and the start says so.
-    pub(super) fn route_to_escalation(
-        &self,
-        here: Option<&Gate<EscalationServiceServer<EscalationServer>>>,
-    ) -> anyhow::Result<Option<Route>> {
+    pub(super) fn route_to_escalation(&self) -> anyhow::Result<Option<Route>> {
         let limit = self.settings.escalation_budget;
-        match (here, &self.settings.escalation_at) {
-            (Some(server), _) => Ok(Some(near(server.clone(), limit, &self.token))),
-            (None, Some(at)) => self.far("escalation", at, limit).map(Some),
-            (None, None) => {
+        match (self.services.contains(&Service::Escalation), &self.settings.escalation_at) {
+            (true, _) => Ok(Some(near(self.late_escalation.clone(), limit, &self.token))),
+            (false, Some(at)) => self.far("escalation", at, limit).map(Some),
+            (false, None) => {
                 tracing::warn!(
                     "no escalation runs here and escalation.at is empty: psychiatrists are not paged"
                 );
@@ -92,11 +88,8 @@ impl House<'_> {
 
 impl House<'_> {
     /// For those who cannot do without: a page that nobody can send is a fault of the settings.
-    pub(super) fn escalation_or_nobody(
-        &self,
-        here: Option<&Gate<EscalationServiceServer<EscalationServer>>>,
-    ) -> anyhow::Result<Route> {
-        let found = self.route_to_escalation(here)?;
+    pub(super) fn escalation_or_nobody(&self) -> anyhow::Result<Route> {
+        let found = self.route_to_escalation()?;
         found.context("escalation does not run here: set escalation.at to where it runs")
     }
 }

@@ -11,7 +11,7 @@ use ::telephony::media::Engine;
 use ::telephony::media::page_words::PageWords;
 use ::telephony::media::prompts::PromptSet;
 use ::telephony::sip::SipEdge;
-use ::telephony::{CallControlServer, CallServer, PhoneBook};
+use ::telephony::{CallControlServer, CallServer, KeptPhones, PhoneBook};
 use domain::ids::{DeskId, OperatorId};
 use domain::ledger::Entry;
 use on_call_rota::Rota;
@@ -37,6 +37,7 @@ const ENTRIES: usize = 4096;
 /// Events of the edge that wait for the driver.
 const EVENTS: usize = 4096;
 
+#[derive(Clone)]
 pub(crate) struct Telephony {
     pub calls: Gate<CallServiceServer<CallServer>>,
     pub control: Gate<CallControlServiceServer<CallControlServer>>,
@@ -71,7 +72,10 @@ impl House<'_> {
         let (events_in, events) = mpsc::channel(EVENTS);
         let mut sip = self.settings.sip.clone();
         sip.accounts = accounts;
-        let book = PhoneBook::new(self.db.clone(), operators_of(&seats), rota::first_operator(rota)?);
+        sip.tls = self.sip_tls.clone();
+        let kept_phones = KeptPhones::at(&self.settings.data.join("phones.sealed"), sealer.clone());
+        let book =
+            PhoneBook::new(self.db.clone(), operators_of(&seats), rota::first_operator(rota)?, kept_phones);
         let edge =
             SipEdge::start(sip, media, media_events, self.clock.clone(), events_in, Arc::new(book)).await?;
         let kept_plan = KeptPlan::at(&self.settings.data.join("plan.sealed"), sealer.clone());
