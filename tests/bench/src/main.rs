@@ -7,12 +7,15 @@
 mod contract;
 mod floor;
 mod house;
+mod line;
+mod load;
 mod options;
 mod peers;
 mod plot;
 mod report;
 mod round;
 mod rows;
+mod sip;
 mod statistics;
 mod validity;
 mod verdict;
@@ -52,6 +55,9 @@ async fn main() -> ExitCode {
 
 /// What failed.
 async fn measure(command: Command, how: &How) -> anyhow::Result<Vec<String>> {
+    if let Command::Load(load) = &command {
+        return load::run(load, how).await;
+    }
     let before = how.against.as_deref().map(Report::read).transpose()?;
     let peers = Peers::start(how.store).await?;
     let mut report = Report::new(peers.settings.clone(), how.quick);
@@ -73,7 +79,18 @@ async fn measure(command: Command, how: &How) -> anyhow::Result<Vec<String>> {
 }
 
 fn every() -> Vec<Command> {
-    vec![Command::Call]
+    let rates = vec![50.0, 200.0, 500.0];
+    vec![
+        Command::Call,
+        Command::CallOpen { rates: rates.clone() },
+        Command::Page,
+        Command::Triage,
+        Command::Referral,
+        Command::OnDuty,
+        Command::Audit,
+        Command::Arrivals,
+        Command::Sip { rates },
+    ]
 }
 
 async fn rows_of(command: Command, run: &Run<'_>) -> anyhow::Result<Vec<Row>> {
@@ -85,7 +102,8 @@ async fn rows_of(command: Command, run: &Run<'_>) -> anyhow::Result<Vec<Row>> {
         Command::Triage => rows::triage::rows(run).await,
         Command::Referral => rows::referral::rows(run).await,
         Command::CallOpen { rates } => rows::call::open_loop(run, &rates).await,
-        Command::All | Command::Serve { .. } => Ok(Vec::new()),
-        other => anyhow::bail!("{other:?} is not there yet"),
+        Command::Arrivals => rows::call::arrivals(run).await,
+        Command::Sip { rates } => rows::sip::rows(run, &rates).await,
+        Command::All | Command::Load(_) | Command::Serve { .. } => Ok(Vec::new()),
     }
 }

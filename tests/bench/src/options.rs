@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::house::Served;
+use crate::load::LoadOptions;
 use crate::round::Plan;
 
 /// How fast the line is, measured against what no implementation can do without.
@@ -63,6 +64,14 @@ pub(crate) enum Command {
     Audit,
     /// Row 6: durable arrivals per second.
     Arrivals,
+    /// Row 1 through SIP: INVITE of the caller → INVITE at a desk's telephone.
+    Sip {
+        /// Calls per second.
+        #[arg(long, value_delimiter = ',', default_value = "50,200,500")]
+        rates: Vec<f64>,
+    },
+    /// Work for a whole line for minutes: calls, records, consoles; its memory meanwhile.
+    Load(LoadOptions),
     /// One service of the line with the echo beside it, as a process that a row starts and kills.
     #[command(hide = true)]
     Serve {

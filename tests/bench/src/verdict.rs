@@ -135,7 +135,7 @@ impl Promise {
     fn floor_text(&self) -> String {
         let part = |(times, what): &(f64, What)| match (*times - 1.0).abs() < f64::EPSILON {
             true => (*what).to_owned(),
-            false => format!("{times} × {what}"),
+            false => format!("{times:.2} × {what}").replace(".00 ", " "),
         };
         let parts: Vec<String> = self.floor.iter().map(part).collect();
         if parts.len() == 1 { parts.concat() } else { format!("({})", parts.join(" + ")) }

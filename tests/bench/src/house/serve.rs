@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
+use axum::serve::ListenerExt;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
@@ -24,7 +25,10 @@ pub(crate) async fn serve(what: Served, url: &str, redis: &str, folder: &Path) -
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.context("no port is to be had")?;
     crate::report::say(&listener.local_addr()?.to_string());
-    // The same server as the binary's.
+    // As the binary's door: a short answer does not wait for the acknowledgement of the one before.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
     let app = routes.prepare().into_axum_router();
     tokio::select! {
         served = async { axum::serve(listener, app).await } => served.context("the service ended"),

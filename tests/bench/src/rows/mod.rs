@@ -2,10 +2,12 @@
 
 pub(crate) mod audit;
 pub(crate) mod call;
+pub(crate) mod nation;
 pub(crate) mod on_duty;
 pub(crate) mod page;
 mod records;
 pub(crate) mod referral;
+pub(crate) mod sip;
 pub(crate) mod triage;
 mod year;
 

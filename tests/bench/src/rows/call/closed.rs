@@ -1,11 +1,11 @@
 //! One in flight, in turn with the floor.
 
-use super::nation::Need;
 use super::{CALL, FLOOR, line, promises};
 use crate::floor::Floor;
 use crate::report::{Row, say};
 use crate::round::Round;
 use crate::rows::Run;
+use crate::rows::nation::Need;
 
 const NAME: &str = "1 call → decision → ring offered";
 

@@ -1,19 +1,20 @@
 //! Row 1: a call comes, routing decides, a telephone is to ring.
 
+mod arrivals;
 mod closed;
-pub(crate) mod nation;
-mod open;
+pub(crate) mod open;
 pub(crate) mod probe;
 
 use crate::floor::{CLAIM, ECHO, OUTBOX, Part as FloorPart};
 use crate::house::{Served, Service};
 use crate::peers::Store;
 use crate::round::What;
-use crate::rows::Run;
+use crate::rows::{Run, nation};
 use crate::verdict::{Goal, Part, Promise};
 
 use probe::Probe;
 
+pub(crate) use arrivals::arrivals;
 pub(crate) use closed::one_in_flight;
 pub(crate) use open::open_loop;
 

@@ -8,7 +8,6 @@ use futures::future::{Either, select};
 use rand::RngExt;
 use tokio::task::JoinSet;
 
-use super::nation::Need;
 use super::probe::Probe;
 use super::{CALL, FLOOR, line, promises};
 use crate::floor::Floor;
@@ -16,6 +15,7 @@ use crate::house::Service;
 use crate::report::{Row, say};
 use crate::round::Round;
 use crate::rows::Run;
+use crate::rows::nation::Need;
 
 /// Connections of a large telephony.
 const CONNECTIONS: usize = 16;
@@ -51,7 +51,7 @@ pub(crate) async fn open_loop(run: &Run<'_>, rates: &[f64]) -> anyhow::Result<Ve
     Ok(rows)
 }
 
-fn probes(service: &Service, probe: &Probe) -> anyhow::Result<Vec<Probe>> {
+pub(crate) fn probes(service: &Service, probe: &Probe) -> anyhow::Result<Vec<Probe>> {
     (0..CONNECTIONS).map(|_| Ok(probe.over(service.route()?))).collect()
 }
 
@@ -67,12 +67,13 @@ async fn one(
     let called = {
         let (calls, floors) = (pin!(calls(time, rate, probes)), pin!(turns(floor, &mut round)));
         match select(calls, floors).await {
-            Either::Left((called, _)) => called?,
+            Either::Left((called, _)) => called,
             Either::Right((failed, _)) => return Err(failed),
         }
     };
     if called.achieved() < ACHIEVED {
-        missed.push(format!("{} of {} calls were rung within the round", called.rung.len(), called.due));
+        let why = called.refused.first().map_or("", String::as_str);
+        missed.push(format!("{} of {} calls were rung: {why}", called.rung.len(), called.due));
     }
     called.rung.iter().for_each(|took| round.note(CALL, *took));
     Ok(round)
@@ -88,21 +89,26 @@ async fn turns(floor: &mut Floor, round: &mut Round) -> anyhow::Error {
     }
 }
 
+/// What became of calls that came by themselves.
 #[derive(Debug, Default)]
-struct Called {
-    due: usize,
-    /// From when each was due.
-    rung: Vec<Duration>,
+pub(crate) struct Called {
+    pub(crate) due: usize,
+    /// How long each took until it was offered, from when it was due.
+    pub(crate) rung: Vec<Duration>,
+    /// Why each was refused or lost.
+    pub(crate) refused: Vec<String>,
+    /// From the last that was due until all were over.
+    pub(crate) drained: Duration,
 }
 
 impl Called {
     #[expect(clippy::cast_precision_loss, reason = "counts of calls are small")]
-    fn achieved(&self) -> f64 {
+    pub(crate) fn achieved(&self) -> f64 {
         self.rung.len() as f64 / self.due.max(1) as f64
     }
 }
 
-async fn calls(time: Duration, rate: f64, probes: &[Probe]) -> anyhow::Result<Called> {
+pub(crate) async fn calls(time: Duration, rate: f64, probes: &[Probe]) -> Called {
     let begun = Instant::now();
     let (mut due, mut called, mut under_way) = (begun, Called::default(), JoinSet::new());
     while due.duration_since(begun) < time {
@@ -112,10 +118,16 @@ async fn calls(time: Duration, rate: f64, probes: &[Probe]) -> anyhow::Result<Ca
         under_way.spawn(rings(probe.clone(), due, called.due.is_multiple_of(LOOK_AT)));
         due += gap(rate);
     }
+    let last = Instant::now();
     while let Some(rung) = under_way.join_next().await {
-        called.rung.push(rung??);
+        match rung {
+            Ok(Ok(took)) => called.rung.push(took),
+            Ok(Err(refused)) => called.refused.push(format!("{refused:#}")),
+            Err(broken) => called.refused.push(broken.to_string()),
+        }
     }
-    Ok(called)
+    called.drained = last.elapsed();
+    called
 }
 
 async fn rings(mut probe: Probe, due: Instant, look: bool) -> anyhow::Result<Duration> {
@@ -129,7 +141,7 @@ async fn rings(mut probe: Probe, due: Instant, look: bool) -> anyhow::Result<Dur
 }
 
 /// Between two calls of a Poisson process.
-fn gap(rate: f64) -> Duration {
+pub(crate) fn gap(rate: f64) -> Duration {
     let chance: f64 = rand::rng().random_range(f64::EPSILON..1.0);
     Duration::from_secs_f64(-chance.ln() / rate)
 }

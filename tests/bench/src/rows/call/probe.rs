@@ -13,9 +13,10 @@ use shell::clock::Clock;
 use shell::grpc::{Route, timestamp};
 use shell::on;
 use shell::store::Db;
+use tonic::Streaming;
 use uuid::Uuid;
 
-use super::nation::{DESKS, Need, OPERATOR, desk_id};
+use crate::rows::nation::{DESKS, Need, OPERATOR, desk_id};
 
 /// No offer takes so long but a lost one.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -51,6 +52,8 @@ pub(crate) struct Offered {
     call: String,
     need: Need,
     offer: pb::Offer,
+    /// Whoever lets go of it gives the offer back.
+    _news: Streaming<pb::SeekDeskResponse>,
     /// From the request to the offer.
     pub(crate) took: Duration,
 }
@@ -108,7 +111,7 @@ impl Probe {
                 Some(News::Offer(offer)) => {
                     let took = begun.elapsed();
                     self.saw(|seen| seen.offered(&offer.desk_id, &call));
-                    return Ok(Offered { call, need, offer, took });
+                    return Ok(Offered { call, need, offer, _news: news, took });
                 }
                 Some(News::NobodyFree(_)) => self.saw(|seen| seen.nobody_free(need)),
                 Some(News::Withdrawn(_)) | None => bail!("an offer that nobody ever heard of was withdrawn"),

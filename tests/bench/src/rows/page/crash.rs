@@ -110,15 +110,15 @@ async fn starts(asker: Asker, request: String) -> Started {
     }
 }
 
-/// Until the stream breaks; then nothing is heard for ever.
+/// As long as it is waited for.
 async fn takes(telephony: &mut Telephony, heard: &mut HashSet<String>) {
     let asker = telephony.asker();
     while let Some(page) = telephony.rings().await {
-        // What a dying service does not take is said to the next one: the page is told again.
-        let _ = answers(&asker, &page).await;
-        heard.insert(page.page_id);
+        heard.insert(page.page_id.clone());
+        let asker = asker.clone();
+        // What a dying service does not take, the ladder makes up for.
+        tokio::spawn(async move { answers(&asker, &page).await });
     }
-    std::future::pending().await
 }
 
 /// By the escalation's id: a third of the first say yes, of the others a half of the second.

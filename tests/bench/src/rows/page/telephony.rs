@@ -12,13 +12,15 @@ use shell::on;
 use shell::process::{Process, ProcessId};
 use shell::shutdown::Shutdown;
 use shell::store::Db;
-use tonic::Streaming;
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::house::Service;
 use crate::peers::Store;
 
 pub(super) const OPERATOR: &str = "example";
+/// Pages that wait for whoever looks at them.
+const AHEAD: usize = 4096;
 /// No page takes so long but a lost one.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -26,7 +28,8 @@ pub(super) struct Telephony {
     pub(super) clock: Clock,
     owner: String,
     client: EscalationServiceClient<Route>,
-    work: Streaming<pb::TakeVoicePagesResponse>,
+    pages: mpsc::Receiver<pb::VoicePage>,
+    heard: mpsc::Sender<pb::VoicePage>,
     db: Db,
 }
 
@@ -45,29 +48,24 @@ impl Telephony {
             async move { process.stay(&db, &clock, &Shutdown::new()).await }
         });
         let mut client = EscalationServiceClient::new(service.route()?);
-        let work = hears(&mut client, &owner).await?;
-        Ok(Self { clock, owner, client, work, db: store.db.clone() })
+        let (heard, pages) = mpsc::channel(AHEAD);
+        hears(&mut client, &owner, heard.clone()).await?;
+        Ok(Self { clock, owner, client, pages, heard, db: store.db.clone() })
     }
 
     /// The same process, at the escalation that came after the one that was killed.
     pub(super) async fn hears_again(&mut self, service: &Service) -> anyhow::Result<()> {
         self.client = EscalationServiceClient::new(service.route()?);
-        self.work = hears(&mut self.client, &self.owner).await?;
-        Ok(())
+        hears(&mut self.client, &self.owner, self.heard.clone()).await
     }
 
     pub(super) fn asker(&self) -> Asker {
         Asker(self.client.clone())
     }
 
-    /// The next page; none when the stream broke.
+    /// The next page, of whichever stream.
     pub(super) async fn rings(&mut self) -> Option<pb::VoicePage> {
-        loop {
-            match self.work.message().await.ok()??.work {
-                Some(Work::Ring(page)) => return Some(page),
-                Some(Work::CalledOff(_) | Work::CallerWaits(_)) | None => {}
-            }
-        }
+        self.pages.recv().await
     }
 
     pub(super) async fn rings_for(&mut self, staff: &str) -> anyhow::Result<pb::VoicePage> {
@@ -110,12 +108,26 @@ impl Telephony {
     }
 }
 
+/// Reads on until the stream breaks, also what is still on its way when its other end is killed.
 async fn hears(
     client: &mut EscalationServiceClient<Route>,
     owner: &str,
-) -> anyhow::Result<Streaming<pb::TakeVoicePagesResponse>> {
+    heard: mpsc::Sender<pb::VoicePage>,
+) -> anyhow::Result<()> {
     let asked = pb::TakeVoicePagesRequest { owner: owner.to_owned() };
-    Ok(client.take_voice_pages(asked).await.context("escalation gives no pages")?.into_inner())
+    let mut work = client.take_voice_pages(asked).await.context("escalation gives no pages")?.into_inner();
+    tokio::spawn(async move {
+        while let Ok(Some(said)) = work.message().await {
+            let told = match said.work {
+                Some(Work::Ring(page)) => heard.send(page).await,
+                Some(Work::CalledOff(_) | Work::CallerWaits(_)) | None => Ok(()),
+            };
+            if told.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
 }
 
 impl Asker {

@@ -1,6 +1,8 @@
 //! PostgreSQL loses a process and recovers from its log, and triage itself is killed, both while 64 save:
 //! what was answered for is there.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -16,8 +18,8 @@ use crate::report::say;
 use crate::rows::Run;
 use crate::rows::records::{Client, save, shown};
 
-/// After this many milliseconds of saving.
-const KILL_AFTER: Duration = Duration::from_millis(60);
+/// Answers after which something is killed: each of the 64 has had about one.
+const KILL_AFTER: usize = 70;
 /// Recovery and restart are far below.
 const BACK_WITHIN: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -25,18 +27,18 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub(super) async fn crashes(run: &Run<'_>, mut line: Line) -> anyhow::Result<(String, Vec<String>)> {
     let mut kept = Vec::new();
     let drafts = line.lanes().await?;
-    let saving = all_save(&line.ito, drafts);
-    tokio::time::sleep(KILL_AFTER).await;
+    let saving = Saving::of(&line.ito, drafts);
+    saving.is_well_under_way().await?;
     kill_postgres(&line).await?;
-    kept.extend(answered(saving).await?);
+    kept.extend(saving.answered().await);
     is_back(&mut line).await?;
     let at_postgres = kept.len();
 
     let drafts = line.lanes().await?;
-    let saving = all_save(&line.ito, drafts);
-    tokio::time::sleep(KILL_AFTER).await;
+    let saving = Saving::of(&line.ito, drafts);
+    saving.is_well_under_way().await?;
     line.service.kill_9().await?;
-    kept.extend(answered(saving).await?);
+    kept.extend(saving.answered().await);
     line.service = Service::start(Served::Triage, run.peers, &line.store).await?;
     line.ito = Client::new(shown(line.service.route()?, &line.session)?);
 
@@ -50,24 +52,48 @@ pub(super) async fn crashes(run: &Run<'_>, mut line: Line) -> anyhow::Result<(St
     Ok((note, failures))
 }
 
-fn all_save(ito: &Client, lanes: Vec<Vec<pb::Record>>) -> JoinSet<Vec<Outcome>> {
-    lanes.into_iter().map(|drafts| saves_until_refused(ito.clone(), drafts)).collect()
+/// Outcomes on their way.
+struct Saving {
+    lanes: JoinSet<Vec<Outcome>>,
+    answers: Arc<AtomicUsize>,
+}
+
+impl Saving {
+    fn of(ito: &Client, lanes: Vec<Vec<pb::Record>>) -> Self {
+        let answers = Arc::new(AtomicUsize::new(0));
+        let save = |drafts| saves_until_refused(ito.clone(), drafts, Arc::clone(&answers));
+        Self { lanes: lanes.into_iter().map(save).collect(), answers: Arc::clone(&answers) }
+    }
+
+    async fn is_well_under_way(&self) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        while self.answers.load(Ordering::Relaxed) < KILL_AFTER {
+            ensure!(begun.elapsed() < BACK_WITHIN, "triage answers too few saves");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
+    }
+
+    async fn answered(self) -> Vec<Outcome> {
+        self.lanes.join_all().await.into_iter().flatten().collect()
+    }
 }
 
 /// Only what was answered for counts.
-async fn saves_until_refused(mut ito: Client, drafts: Vec<pb::Record>) -> Vec<Outcome> {
+async fn saves_until_refused(
+    mut ito: Client,
+    drafts: Vec<pb::Record>,
+    answers: Arc<AtomicUsize>,
+) -> Vec<Outcome> {
     let mut kept = Vec::new();
     for draft in drafts {
         let outcome = Outcome::of(&draft);
         if save(&mut ito, &draft, outcome.save_id(), outcome.changes()).await.is_ok() {
+            answers.fetch_add(1, Ordering::Relaxed);
             kept.push(outcome);
         }
     }
     kept
-}
-
-async fn answered(saving: JoinSet<Vec<Outcome>>) -> anyhow::Result<Vec<Outcome>> {
-    Ok(saving.join_all().await.into_iter().flatten().collect())
 }
 
 /// As the kernel kills for want of memory: the others of the server end too, and it recovers from its log.

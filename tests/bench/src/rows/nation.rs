@@ -51,7 +51,8 @@ pub(crate) fn desk_id(desk: usize) -> String {
     format!("s{desk:04}")
 }
 
-fn window(region: usize) -> String {
+/// Also its name: what a ringing telephone shows.
+pub(crate) fn window(region: usize) -> String {
     format!("w{region:02}")
 }
 
