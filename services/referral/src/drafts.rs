@@ -183,24 +183,23 @@ impl Drafts {
         staff: &str,
     ) -> Result<ReferralRow, ReferralError> {
         let (row, changes) = self.found_with_changes(asker, id).await?;
-        let source = self.records.read(asker, &row.record_id).await?;
-        let (content, code) = (source.content(&changes), code_of(&source, &changes)?);
-        let pace = self.pace(asker, code, self.keeper.clock.now());
-        let by = By { whom: staff, ..self.by(asker, "referral.released", &row) };
-        let content_said = content_said(1, &content)?;
+        let (source, look) = self.records.read_to_note(asker, &row.record_id).await?;
+        let by = By { whom: staff, look, ..self.by(asker, "referral.released", &row) };
         self.keeper
             .push(&asker.operator, &row.referral_id, by, |machine, now| {
                 if machine.is_released() {
                     // The answer to a release that is asked for once more.
                     return Ok(Pushed::default());
                 }
+                let (content, code) = (source.content(&changes), code_of(&source, &changes)?);
+                let pace = self.pace(asker, code, now);
                 if let domain::referral::State::Drafted { .. } = machine.state() {
                     let draft = domain::referral::Draft { code, targets: machine.targets().to_vec(), pace };
                     *machine = Referral::start(machine.id(), draft, now)?.0;
                 }
                 let release = Release { revision: 1, signed: source.is_signed };
                 let effects = machine.release(&content, release, now)?;
-                Ok(Pushed { effects, words: vec![content_said], ..Pushed::default() })
+                Ok(Pushed { effects, words: vec![content_said(1, &content)?], ..Pushed::default() })
             })
             .await
     }

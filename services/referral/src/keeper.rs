@@ -63,6 +63,8 @@ pub(crate) struct By<'a> {
     /// A staff id or a target id; empty: the line itself.
     pub(crate) whom: &'a str,
     pub(crate) entry: Option<Entry>,
+    /// What was looked at for it. Written before anything is answered, whether something is changed or not.
+    pub(crate) look: Option<Entry>,
     /// Of the referral, where it was read before.
     pub(crate) seal_year: Option<i64>,
     /// What a centre says that it has.
@@ -93,10 +95,13 @@ impl Keeper {
         let held = Store::hold(&mut tx, operator, id).await?;
         let mut row = held.ok_or(ReferralError::NotFound("referral_id"))?;
         let (mut machine, now) = (row.machine()?, self.clock.now());
-        let pushed = how(&mut machine, now)?;
+        let pushed = match how(&mut machine, now) {
+            Ok(pushed) => pushed,
+            Err(refusal) => return self.left_alone(tx, &by).await.and(Err(refusal)),
+        };
         let changes = !pushed.effects.is_empty() || !pushed.words.is_empty();
         if !changes && by.received.is_none() {
-            return Ok(row);
+            return self.left_alone(tx, &by).await.map(|()| row);
         }
         let mut batch = Batch::default();
         if let Some((centre, what)) = &by.received {
@@ -111,10 +116,18 @@ impl Keeper {
             Store::update(&mut batch, &row);
             told = self.carry_out(&mut tx, &mut batch, &row, &machine, &pushed, by.whom).await?;
         }
-        self.audit.append_with(&mut tx, by.entry.as_slice(), batch).await?;
+        let entries: Vec<Entry> = by.look.into_iter().chain(by.entry).collect();
+        self.audit.append_with(&mut tx, &entries, batch).await?;
         tx.commit().await?;
         self.nudge(&row, &told);
         Ok(row)
+    }
+
+    /// Nothing is changed; who looked stays to be seen.
+    async fn left_alone(&self, mut tx: Tx, by: &By<'_>) -> Result<(), ReferralError> {
+        let Some(look) = &by.look else { return Ok(()) };
+        self.audit.append(&mut tx, look).await?;
+        Ok(tx.commit().await?)
     }
 
     pub(crate) async fn found(&self, operator: &OperatorId, id: &str) -> Result<ReferralRow, ReferralError> {

@@ -8,6 +8,7 @@ use domain::triage::{Assessment, Fields};
 use proto::triage::v1 as pb;
 use proto::triage::v1::triage_service_client::TriageServiceClient;
 use shell::access::SESSION;
+use shell::audit::Entry;
 use shell::grpc::Route;
 use tonic::{Code, Request};
 
@@ -35,21 +36,55 @@ pub(crate) struct Source {
 
 impl Records {
     pub(crate) async fn read(&self, asker: &Asker, record_id: &str) -> Result<Source, ReferralError> {
+        Ok(self.asks(asker, record_id, false).await?.0)
+    }
+
+    /// The look is to be written down by whoever reads, before anything is answered: together with what is done.
+    pub(crate) async fn read_to_note(
+        &self,
+        asker: &Asker,
+        record_id: &str,
+    ) -> Result<(Source, Option<Entry>), ReferralError> {
+        self.asks(asker, record_id, true).await
+    }
+
+    async fn asks(
+        &self,
+        asker: &Asker,
+        record_id: &str,
+        noted_by_asker: bool,
+    ) -> Result<(Source, Option<Entry>), ReferralError> {
         let mut asked = Request::new(pb::GetRecordRequest {
             operator_id: asker.operator.to_string(),
             record_id: record_id.to_owned(),
             reason: "referral".to_owned(),
+            noted_by_asker,
             ..Default::default()
         });
         if let Some(session) = &asker.session {
             asked.metadata_mut().insert(SESSION, session.clone());
         }
         match self.triage.clone().get_record(asked).await {
-            Ok(answer) => Ok(Source::of(answer.into_inner().record.unwrap_or_default())),
+            Ok(answer) => {
+                let pb::GetRecordResponse { record, look } = answer.into_inner();
+                let source = Source::of(record.unwrap_or_default());
+                let look = look.map(|look| looked(asker, &source.record_id, look));
+                Ok((source, look))
+            }
             Err(status) if status.code() == Code::NotFound => Err(ReferralError::NotFound("record_id")),
             Err(status) => Err(ReferralError::Record(status)),
         }
     }
+}
+
+/// As triage would have written it.
+fn looked(asker: &Asker, record: &str, look: pb::Look) -> Entry {
+    let entry = Entry::of(&asker.who, &asker.operator, "record.viewed").about("record", record);
+    let entry = match look.reason_sealed.is_empty() {
+        true => entry,
+        false => entry.with("reason", look.reason_sealed),
+    };
+    entry.with("revision", look.revision)
 }
 
 impl Source {

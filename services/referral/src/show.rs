@@ -12,7 +12,7 @@ use crate::drafts::{Drafts, entry};
 use crate::error::ReferralError;
 use crate::render::is_centre;
 use crate::sheet;
-use crate::store::{BY_HAND, DECLINES, Listing, PlacesRow, ReferralRow, TargetRow, unreadable};
+use crate::store::{BY_HAND, DECLINES, Kept, Listing, PlacesRow, ReferralRow, TargetRow, unreadable};
 use crate::wire::{self, SHORT_WORD, at, word};
 
 /// Listed when nobody says how many, and at most.
@@ -60,7 +60,7 @@ impl Shower {
             let machine = row.machine()?;
             let mut said = self.codes(row, &names).await?;
             if may_read(&machine, centre) {
-                self.add_words(row, &machine, &mut said).await?;
+                add_words(&machine, keeper.store.all_words(&row.referral_id).await?, &mut said)?;
             }
             said.offered.retain(|offer| offer.target_id == centre.as_str());
             said.events.retain(|event| event.by == centre.as_str());
@@ -81,9 +81,13 @@ impl Shower {
 
     /// With its content.
     pub(crate) async fn whole(&self, row: &ReferralRow) -> Result<pb::Referral, ReferralError> {
-        let names = self.directory.all(&row.operator()?).await?;
-        let mut said = self.codes(row, &names).await?;
-        self.add_words(row, &row.machine()?, &mut said).await?;
+        let (operator, store) = (row.operator()?, &self.directory.keeper.store);
+        let names = async { Ok(self.directory.all(&operator).await?) };
+        let events = async { Ok(store.events(&row.referral_id).await?) };
+        let (names, events, kept) = tokio::try_join!(names, events, store.all_words(&row.referral_id))?;
+        let (machine, now) = (row.machine()?, self.directory.keeper.clock.now());
+        let mut said = wire::referral(row, &machine, events, &names, now);
+        add_words(&machine, kept, &mut said)?;
         Ok(said)
     }
 
@@ -91,43 +95,6 @@ impl Shower {
         let keeper = &self.directory.keeper;
         let events = keeper.store.events(&row.referral_id).await?;
         Ok(wire::referral(row, &row.machine()?, events, names, keeper.clock.now()))
-    }
-
-    async fn add_words(
-        &self,
-        row: &ReferralRow,
-        machine: &Referral,
-        said: &mut pb::Referral,
-    ) -> Result<(), ReferralError> {
-        let kept = self.directory.keeper.store.all_words(&row.referral_id).await?;
-        let mut questions: BTreeMap<i64, pb::Question> = BTreeMap::new();
-        for (kind, number, when, text) in kept {
-            match kind.as_str() {
-                "question" => {
-                    let question = questions.entry(number).or_default();
-                    (question.question, question.asked_at) = (text.into_inner(), Some(at(when)));
-                }
-                "answer" => {
-                    let question = questions.entry(number).or_default();
-                    (question.answer, question.answered_at) = (text.into_inner(), Some(at(when)));
-                }
-                "note" if (DECLINES..BY_HAND).contains(&number) => {
-                    let place = usize::try_from(number - DECLINES).ok();
-                    let declined = place.and_then(|place| said.offered.get_mut(place));
-                    if let Some(offer) = declined {
-                        offer.note = text.into_inner();
-                    }
-                }
-                "content" if number == i64::from(machine.revision()) => {
-                    let content: Content =
-                        serde_json::from_str(text.reveal()).map_err(|_| unreadable("a content"))?;
-                    said.content = wire::content(&content);
-                }
-                _ => {}
-            }
-        }
-        said.questions = questions.into_values().collect();
-        Ok(())
     }
 
     /// What has gone out; of a draft, what would. A centre gets only what it may read.
@@ -221,4 +188,36 @@ fn may_read(machine: &Referral, centre: &TargetId) -> bool {
         }
         OfferState::StoodDown | OfferState::Declined { .. } => false,
     }
+}
+
+/// What was said, where it belongs.
+fn add_words(machine: &Referral, kept: Vec<Kept>, said: &mut pb::Referral) -> Result<(), ReferralError> {
+    let mut questions: BTreeMap<i64, pb::Question> = BTreeMap::new();
+    for (kind, number, when, text) in kept {
+        match kind.as_str() {
+            "question" => {
+                let question = questions.entry(number).or_default();
+                (question.question, question.asked_at) = (text.into_inner(), Some(at(when)));
+            }
+            "answer" => {
+                let question = questions.entry(number).or_default();
+                (question.answer, question.answered_at) = (text.into_inner(), Some(at(when)));
+            }
+            "note" if (DECLINES..BY_HAND).contains(&number) => {
+                let place = usize::try_from(number - DECLINES).ok();
+                let declined = place.and_then(|place| said.offered.get_mut(place));
+                if let Some(offer) = declined {
+                    offer.note = text.into_inner();
+                }
+            }
+            "content" if number == i64::from(machine.revision()) => {
+                let content: Content =
+                    serde_json::from_str(text.reveal()).map_err(|_| unreadable("a content"))?;
+                said.content = wire::content(&content);
+            }
+            _ => {}
+        }
+    }
+    said.questions = questions.into_values().collect();
+    Ok(())
 }

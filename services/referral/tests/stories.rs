@@ -93,8 +93,11 @@ async fn a_centre_that_was_away_for_three_hours_misses_nothing_and_a_human_was_t
         assert_eq!(line.count("delivery WHERE state <> 'received'").await, 0);
         let open =
             pb::ListReferralsRequest { operator_id: OPERATOR.into(), open_only: true, ..Default::default() };
-        let listed = line.kubo().list_referrals(open).await.unwrap().into_inner().referrals;
-        assert!(listed.iter().all(|one| one.state == "exhausted" && one.late));
+        let listed = async || line.kubo().list_referrals(open.clone()).await.unwrap().into_inner().referrals;
+        line.until("nobody is left to ask", || async {
+            listed().await.iter().all(|one| one.state == "exhausted" && one.late)
+        })
+        .await;
     })
     .await;
 }
@@ -225,6 +228,34 @@ async fn a_signature_releases_nothing_that_lacks_consent_and_the_draft_names_it(
         .await;
         assert_eq!(line.sees(&draft).await.state, "drafted");
         assert_eq!(line.drafts(&record, &[]).await.missing, ["consent_basis"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_release_that_is_asked_for_is_in_the_audit_as_a_look_at_its_record() {
+    on_both_stores(|line| async move {
+        line.knows(&["first"]).await;
+        let record = line.has_record("B").await;
+        line.amends_record(&record, &[("consent_basis", "")]).await;
+        let draft = line.drafts(&record, &["first"]).await;
+        let looks = async || {
+            let looks = line.count("audit_event WHERE action = 'record.viewed'").await;
+            (looks, line.count("audit_event WHERE action = 'referral.released'").await)
+        };
+        let (before, _) = looks().await;
+
+        line.releases(&draft).await.unwrap_err();
+        assert_eq!(looks().await, (before + 1, 0), "refused, and still somebody has looked");
+        // To amend it is to look again.
+        line.amends_record(&record, &[("consent_basis", "consent")]).await;
+        let (before, _) = looks().await;
+        line.releases(&draft).await.unwrap();
+        line.releases(&draft).await.unwrap();
+
+        assert_eq!(looks().await, (before + 2, 1), "asked for twice, released once");
+        let operator = OPERATOR.parse().unwrap();
+        assert!(line.audit.verify(&operator).await.unwrap().is_whole());
     })
     .await;
 }

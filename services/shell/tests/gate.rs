@@ -12,7 +12,7 @@ use people::{House, KEN, SHI};
 use proto::telephony::v1::call_service_client::CallServiceClient;
 use proto::telephony::v1::call_service_server::{CallService, CallServiceServer};
 use proto::telephony::v1::*;
-use shell::access::{Gate, SESSION, SessionToken, principal};
+use shell::access::{Gate, SESSION, SessionToken, is_by_service, principal};
 use shell::grpc::auth::Token;
 use shell::grpc::{Route, channel, far, near};
 use shell::testkit::both_stores;
@@ -23,12 +23,18 @@ const AMPLE: Duration = Duration::from_secs(30);
 
 /// A server that remembers on whose behalf it was asked.
 #[derive(Clone, Default)]
-struct Calls(Arc<Mutex<Vec<Principal>>>);
+struct Calls(Arc<Mutex<Vec<Principal>>>, Arc<Mutex<Vec<bool>>>);
 
 impl Calls {
     fn heard<T, A: Default>(&self, request: &Request<T>) -> Result<Response<A>, Status> {
         self.0.lock().unwrap().push(principal(request));
+        self.1.lock().unwrap().push(is_by_service(request));
         Ok(Response::new(A::default()))
+    }
+
+    /// Whether it was a service each time, on whosever behalf.
+    fn by_services(&self) -> Vec<bool> {
+        std::mem::take(&mut self.1.lock().unwrap())
     }
 
     fn asked_by(&self) -> Vec<Principal> {
@@ -174,6 +180,7 @@ async fn a_supervisor_sees_the_calls_of_their_operator_near_and_far() {
             assert!(person.roles.has(Role::Supervisor) && person.roles.has(Role::Counsellor));
             assert!(!person.roles.has(Role::Auditor) && !person.break_glass);
         }
+        assert_eq!(ways.calls.by_services(), [true, true, false], "who comes from outside shows no token");
     })
     .await;
 }

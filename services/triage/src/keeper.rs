@@ -78,8 +78,12 @@ impl Keeper {
         if reason.is_empty() {
             return Ok(entry);
         }
-        let sealed = self.store.sealer.seal(reason_place(id), &Private::new(reason.to_owned()))?;
-        Ok(entry.with("reason", STANDARD_NO_PAD.encode(sealed)))
+        Ok(entry.with("reason", self.sealed_reason(id, reason)?))
+    }
+
+    pub(crate) fn sealed_reason(&self, subject: &str, reason: &str) -> Result<String, TriageError> {
+        let sealed = self.store.sealer.seal(reason_place(subject), &Private::new(reason.to_owned()))?;
+        Ok(STANDARD_NO_PAD.encode(sealed))
     }
 
     /// Written before what was asked for is answered.

@@ -2,6 +2,7 @@
 
 use proto::triage::v1 as pb;
 use proto::triage::v1::triage_service_server::TriageService;
+use shell::access::is_by_service;
 use tonic::{Request, Response, Status};
 
 use crate::asker::Asker;
@@ -133,8 +134,10 @@ impl TriageService for TriageServer {
         request: Request<pb::GetRecordRequest>,
     ) -> Result<Response<pb::GetRecordResponse>, Status> {
         let asker = Asker::of(&request, &request.get_ref().operator_id)?;
-        let record = self.records.get(&asker, request.get_ref()).await?;
-        Ok(Response::new(pb::GetRecordResponse { record: Some(record) }))
+        let mut asked = request.get_ref().clone();
+        asked.noted_by_asker &= is_by_service(&request);
+        let (record, look) = self.records.get(&asker, &asked).await?;
+        Ok(Response::new(pb::GetRecordResponse { record: Some(record), look }))
     }
 
     async fn list_records(

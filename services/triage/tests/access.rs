@@ -79,6 +79,32 @@ async fn the_case_is_free_to_who_talks_in_the_call_and_to_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_service_may_write_the_look_itself_and_a_person_may_not() {
+    on_both_stores(|line| async move {
+        let call = line.answers("ito", Some(NUMBER)).await;
+        let id = line.opens(line.ito(), call).await.record_id;
+        let asked = || pb::GetRecordRequest {
+            operator_id: OPERATOR.into(),
+            record_id: id.clone(),
+            reason: "TELLTALE referral".into(),
+            noted_by_asker: true,
+            ..Default::default()
+        };
+        let looks = async || line.count("audit_event WHERE action = 'record.viewed'").await;
+
+        let told = line.ito().get_record(asked()).await.unwrap().into_inner();
+        assert_eq!((told.look, looks().await), (None, 1), "asked by a person it is written");
+
+        let told = line.in_the_name_of("ito").get_record(asked()).await.unwrap().into_inner();
+        let (look, record) = (told.look.unwrap(), told.record.unwrap());
+        assert_eq!((looks().await, look.revision), (1, record.revision));
+        assert!(!look.reason_sealed.is_empty() && !look.reason_sealed.contains("TELLTALE"));
+        assert_eq!(value(&record, "callback_number"), Some(NUMBER));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_operator_learns_not_even_that_a_record_is_there() {
     on_both_stores(|line| async move {
         let call = line.answers("ito", Some(NUMBER)).await;

@@ -11,7 +11,7 @@ mod target;
 use shell::seal::data_keys::DataKeys;
 use shell::store::{Db, StoreError};
 
-pub(crate) use content::{BY_HAND, DECLINES, Words};
+pub(crate) use content::{BY_HAND, DECLINES, Kept, Words};
 pub(crate) use cursor::Lease;
 pub(crate) use delivery::{DeliveryRow, Letter, Received};
 pub(crate) use duty::DutyRow;

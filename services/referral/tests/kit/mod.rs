@@ -30,7 +30,7 @@ use proto::triage::v1 as triage_pb;
 use proto::triage::v1::triage_service_client::TriageServiceClient;
 use proto::triage::v1::triage_service_server::TriageServiceServer;
 use referral::{Deps, Referrals, Settings, start};
-use shell::access::{Access, Opening, SESSION, Sessions};
+use shell::access::{Access, ByService, Opening, SESSION, Sessions};
 use shell::alarms::Alarms;
 use shell::audit::Audit;
 use shell::bus::Bus;
@@ -460,6 +460,7 @@ fn in_their_name(triage: &triage::Triage) -> Route {
             None => Principal::Service,
         };
         request.extensions_mut().insert(who);
+        request.extensions_mut().insert(ByService);
         request
     });
     near(server, PATIENCE, &Token::generate())

@@ -15,7 +15,7 @@ use tower::Service;
 use tracing::Instrument;
 
 use super::operator::malformed;
-use super::{Came, SESSION, SessionToken, Sessions, operator};
+use super::{ByService, Came, SESSION, SessionToken, Sessions, operator};
 use crate::audit::{Audit, Entry};
 use crate::clock::Clock;
 use crate::grpc::auth::Token;
@@ -67,13 +67,21 @@ impl Access {
     /// The request as the server may see it, with its principal.
     async fn admit(&self, request: http::Request<Body>) -> Result<http::Request<Body>, Status> {
         let came = Came::of(&request);
+        let by_service = self.is_service(request.headers(), came);
         let who = self.judged_as(request.uri().path(), request.headers(), came).await?;
         let mut request = match &who {
             Principal::Person(person) => self.within_operator(request, person).await?,
             Principal::Service | Principal::Stranger => request,
         };
         request.extensions_mut().insert(who);
+        if by_service {
+            request.extensions_mut().insert(ByService);
+        }
         Ok(request)
+    }
+
+    fn is_service(&self, headers: &HeaderMap, came: Came) -> bool {
+        self.token.admits(headers.get(AUTHORIZATION)) && (!self.wants_certificates || came.is_vouched_for())
     }
 
     /// A session that does not stand makes a stranger of whoever shows it, also of a service that

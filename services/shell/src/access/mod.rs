@@ -24,6 +24,15 @@ pub use token::SessionToken;
 /// The header that carries a session's token.
 pub const SESSION: &str = "x-tomoshibi-session";
 
+/// A service shows its token: it asks for itself, or in the name of the person whose session it forwards.
+#[derive(Clone, Copy, Debug)]
+pub struct ByService;
+
+/// Whether a service makes the request, on whosever behalf.
+pub fn is_by_service<T>(request: &tonic::Request<T>) -> bool {
+    request.extensions().get::<ByService>().is_some()
+}
+
 /// On whose behalf the request is made. Without a gate before the server it is a stranger's.
 pub fn principal<T>(request: &tonic::Request<T>) -> Principal {
     request.extensions().get::<Principal>().cloned().unwrap_or(Principal::Stranger)

@@ -21,7 +21,7 @@ impl Records {
         self.opened(row, fields).await
     }
 
-    async fn opened(&self, row: RecordRow, fields: Vec<FieldRow>) -> Result<Loaded, TriageError> {
+    pub(super) async fn opened(&self, row: RecordRow, fields: Vec<FieldRow>) -> Result<Loaded, TriageError> {
         if row.seal_year == 0 {
             return Err(TriageError::Deleted("record"));
         }

@@ -22,12 +22,15 @@ pub(crate) enum Shown {
 }
 
 impl Records {
-    /// With a reason, unless they have a part in it.
+    /// With a reason, unless they have a part in it. The look is in the audit, or answered to who writes it there.
     pub(crate) async fn get(
         &self,
         asker: &Asker,
         asked: &pb::GetRecordRequest,
-    ) -> Result<pb::Record, TriageError> {
+    ) -> Result<(pb::Record, Option<pb::Look>), TriageError> {
+        if asked.noted_by_asker && asked.revision == 0 && !asked.record_id.is_empty() {
+            return self.get_to_note(asker, asked).await.map(|(record, look)| (record, Some(look)));
+        }
         let row = self.find(asker, asked).await?;
         let has_part = self.has_part(asker, &row).await?;
         let reason = self.keeper.reason_of(has_part, &asked.reason)?;
@@ -35,15 +38,40 @@ impl Records {
         if at > row.revision {
             return Err(TriageError::invalid("revision", format!("at most {}", row.revision)));
         }
+        let seen = if at == 0 { row.revision } else { at };
         let subject = ("record", row.record_id.as_str());
         let entry = self.keeper.entry(asker, "record.viewed", subject, reason)?;
-        let seen = if at == 0 { row.revision } else { at };
         self.keeper.looked(&entry.with("revision", seen)).await?;
         let record = self.load(row).await?;
-        match at == 0 || at == record.row.revision {
-            true => self.said(&record, Shown::All).await,
-            false => self.said_at(&record, at).await,
-        }
+        let said = match seen == record.row.revision {
+            true => self.said(&record, Shown::All).await?,
+            false => self.said_at(&record, at).await?,
+        };
+        Ok((said, None))
+    }
+
+    /// What it says now, without how it came to that. All of it is read at the same time: somebody waits who is
+    /// on the way to a centre.
+    async fn get_to_note(
+        &self,
+        asker: &Asker,
+        asked: &pb::GetRecordRequest,
+    ) -> Result<(pb::Record, pb::Look), TriageError> {
+        let (id, store) = (record_id(&asked.record_id)?, &self.keeper.store);
+        let row = store.record(&asker.operator, &id);
+        let (row, sealed, escalation_ids) = tokio::try_join!(row, store.fields(&id), store.pages_of(&id))?;
+        let row = row.ok_or(TriageError::NotFound("record_id"))?;
+        let reason = self.keeper.reason_of(self.has_part(asker, &row).await?, &asked.reason)?;
+        let reason_sealed = match reason {
+            "" => String::new(),
+            said => self.keeper.sealed_reason(&id, said)?,
+        };
+        let look = pb::Look { reason_sealed, revision: small(row.revision) };
+        let record = self.opened(row, sealed).await?;
+        let of = record.machine.fields();
+        let assessment = Some(self.assessed(&record, of));
+        let said = pb::Record { fields: fields(of.iter()), assessment, escalation_ids, ..facts(&record.row) };
+        Ok((said, look))
     }
 
     async fn find(&self, asker: &Asker, asked: &pb::GetRecordRequest) -> Result<RecordRow, TriageError> {

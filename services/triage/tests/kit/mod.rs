@@ -21,6 +21,7 @@ use proto::escalation::v1::escalation_service_server::EscalationServiceServer;
 use proto::triage::v1 as pb;
 use proto::triage::v1::triage_service_client::TriageServiceClient;
 use proto::triage::v1::triage_service_server::TriageServiceServer;
+use shell::access::ByService;
 use shell::alarms::Alarms;
 use shell::audit::Audit;
 use shell::bus::Bus;
@@ -114,8 +115,8 @@ impl Line {
         self.asks_of(OPERATOR, staff, roles)
     }
 
-    pub fn asks_of(&self, operator: &str, staff: &str, roles: &[Role]) -> Client {
-        let person = Person {
+    fn person(&self, operator: &str, staff: &str, roles: &[Role]) -> Person {
+        Person {
             session: SessionId(Uuid::now_v7()),
             account: account(staff),
             operator: operator.parse().unwrap(),
@@ -124,13 +125,29 @@ impl Line {
             fresh_until: MONDAY + days(36_500),
             break_glass: false,
             limited: false,
-        };
+        }
+    }
+
+    pub fn asks_of(&self, operator: &str, staff: &str, roles: &[Role]) -> Client {
+        let person = self.person(operator, staff, roles);
         let server = TriageServiceServer::new(self.running.server.clone());
         let as_person = server.map_request(move |mut request: http::Request<Body>| {
             request.extensions_mut().insert(Principal::Person(person.clone()));
             request
         });
         TriageServiceClient::new(near(as_person, PATIENCE, &Token::generate()))
+    }
+
+    /// A service that forwards the session of a counsellor, and shows its token.
+    pub fn in_the_name_of(&self, staff: &str) -> Client {
+        let person = self.person(OPERATOR, staff, &[Role::Counsellor]);
+        let server = TriageServiceServer::new(self.running.server.clone());
+        let as_service = server.map_request(move |mut request: http::Request<Body>| {
+            request.extensions_mut().insert(Principal::Person(person.clone()));
+            request.extensions_mut().insert(ByService);
+            request
+        });
+        TriageServiceClient::new(near(as_service, PATIENCE, &Token::generate()))
     }
 
     pub fn ito(&self) -> Client {
