@@ -83,7 +83,7 @@ impl Db {
     /// `passing` when the store is away or somebody else has still to bring the schema up to date.
     pub async fn enter(&self, may_migrate: bool) -> Result<(), StoreError> {
         match self.fit().await? {
-            Fit::Older | Fit::Same if may_migrate => self.migrate().await.map(drop),
+            Fit::Older if may_migrate => self.migrate().await.map(drop),
             Fit::Older => Err(StoreError::passing(
                 "use the store: its schema is older than this program; right is `tomoshibi migrate`",
                 format!("this program needs version {}", built_for()),
