@@ -88,7 +88,12 @@ pub async fn over_tls(
     send(stream, &begin(at, method, path, &headers), body, false).await
 }
 
-async fn send(mut stream: impl AsyncRead + AsyncWrite + Unpin, head: &str, body: &[u8], head_only: bool) -> Sent {
+async fn send(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    head: &str,
+    body: &[u8],
+    head_only: bool,
+) -> Sent {
     stream.write_all(head.as_bytes()).await.unwrap();
     // A server that has judged already may not read it all.
     let _ = stream.write_all(body).await;

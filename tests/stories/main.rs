@@ -47,6 +47,7 @@ mod safety_caller;
 mod services;
 mod stop;
 mod store_away;
+mod tls;
 mod voicemail;
 mod ways;
 mod without_store;

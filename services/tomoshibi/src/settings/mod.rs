@@ -267,8 +267,9 @@ fn trunk_out(row: &Row<'_>) -> Option<TrunkOut> {
     let transport = match row.text("transport").as_deref() {
         None | Some("udp") => Transport::Udp,
         Some("tcp") => Transport::Tcp,
+        Some("tls") => Transport::Tls,
         Some(_) => {
-            row.fault("transport", "is neither \"udp\" nor \"tcp\"");
+            row.fault("transport", "is none of \"udp\", \"tcp\" and \"tls\"");
             Transport::Udp
         }
     };
@@ -277,7 +278,7 @@ fn trunk_out(row: &Row<'_>) -> Option<TrunkOut> {
     let to = row.text("to")?;
     let (host, port) = match to.rsplit_once(':') {
         Some((host, port)) => (host, port.parse().ok()),
-        None => (to.as_str(), Some(5060)),
+        None => (to.as_str(), Some(if transport == Transport::Tls { 5061 } else { 5060 })),
     };
     let Some(port) = port else {
         row.fault("to", format!("{to:?} is not host:port, such as \"sip.carrier.example:5060\""));

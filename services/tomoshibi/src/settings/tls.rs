@@ -88,11 +88,7 @@ fn named(settings: &Settings, setting: &'static str) -> Option<Named> {
 }
 
 /// Certificate and key, both or none.
-fn pair(
-    settings: &Settings,
-    certificate: &'static str,
-    key: &'static str,
-) -> Option<(Named, Named)> {
+fn pair(settings: &Settings, certificate: &'static str, key: &'static str) -> Option<(Named, Named)> {
     match (named(settings, certificate), named(settings, key)) {
         (Some(certificate), Some(key)) => Some((certificate, key)),
         (Some(_), None) => {
