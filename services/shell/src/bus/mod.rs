@@ -6,6 +6,7 @@
 //! missed something hears `Everything`.
 
 mod redis;
+mod server;
 
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ impl Bus {
         Self { here: broadcast::Sender::new(BEHIND), away: None, connected }
     }
 
-    /// Through Redis. Starts at once, whether Redis is there or not.
+    /// Through Redis at an address or known to sentinels (`Server::of`). Starts at once, whether it is there or not.
     ///
     /// # Errors
     /// When the URL is not a Redis URL.

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{AsyncCommands, Client, RedisError};
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncCommands, RedisError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::Nudge;
+use super::server::Server;
 
 const CHANNEL: &str = "tomoshibi:nudges";
 /// Nudges that wait for Redis; what does not fit is lost, which is fine.
@@ -26,8 +27,11 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, thiserror::Error)]
-#[error("bus.redis is not a Redis URL; right is redis://HOST:6379/ or rediss://USER:PASSWORD@HOST:6379/")]
-pub struct BusFault(#[source] RedisError);
+#[error(
+    "bus.redis is not a Redis URL; right is redis://HOST:6379/, rediss://USER:PASSWORD@HOST:6379/ or, with \
+     sentinels, redis+sentinel://HOST:26379,HOST:26379/NAME"
+)]
+pub struct BusFault(#[source] pub(super) RedisError);
 
 #[derive(Serialize, Deserialize)]
 struct Message<'a> {
@@ -43,33 +47,45 @@ pub(super) fn start(
     url: &str,
     here: &broadcast::Sender<Nudge>,
 ) -> Result<(Away, watch::Receiver<bool>), BusFault> {
-    let client = Client::open(url).map_err(BusFault)?;
-    let config = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(CONNECT))
-        .set_response_timeout(Some(CONNECT))
-        .set_number_of_retries(1);
-    let speaking = ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(BusFault)?;
+    let server = Arc::new(Server::of(url)?);
     let (away, nudges) = mpsc::channel(QUEUE);
     let (state, connected) = watch::channel(false);
     let me = Uuid::from_u128(rand::random());
-    tokio::spawn(speak(speaking, nudges, me));
-    tokio::spawn(listen(client, here.clone(), away.downgrade(), state, me));
+    tokio::spawn(speak(Arc::clone(&server), nudges, me));
+    tokio::spawn(listen(server, here.clone(), away.downgrade(), state, me));
     Ok((away, connected))
 }
 
-async fn speak(mut redis: ConnectionManager, mut nudges: mpsc::Receiver<(Arc<str>, Arc<str>)>, me: Uuid) {
+/// A connection that failed is made anew with the next nudge: its server may not be the primary any more.
+async fn speak(server: Arc<Server>, mut nudges: mpsc::Receiver<(Arc<str>, Arc<str>)>, me: Uuid) {
+    let mut redis = None;
     while let Some((topic, key)) = nudges.recv().await {
         let message = Message { from: me, topic: &topic, key: &key };
         let Ok(message) = serde_json::to_string(&message) else { continue };
-        if redis.publish::<_, _, ()>(CHANNEL, message).await.is_err() {
+        redis = timeout(CONNECT, say(&server, redis, message)).await.ok().and_then(Result::ok);
+        if redis.is_none() {
             metrics::counter!("tomoshibi_bus_lost_total").increment(1);
         }
     }
 }
 
+/// Gives the connection back when it was good.
+async fn say(
+    server: &Server,
+    known: Option<MultiplexedConnection>,
+    message: String,
+) -> Result<MultiplexedConnection, RedisError> {
+    let mut redis = match known {
+        Some(redis) => redis,
+        None => server.client().await?.get_multiplexed_async_connection().await?,
+    };
+    redis.publish::<_, _, ()>(CHANNEL, message).await?;
+    Ok(redis)
+}
+
 /// Ends when the bus is gone.
 async fn listen(
-    client: Client,
+    server: Arc<Server>,
     here: broadcast::Sender<Nudge>,
     bus: mpsc::WeakSender<(Arc<str>, Arc<str>)>,
     state: watch::Sender<bool>,
@@ -78,7 +94,7 @@ async fn listen(
     let mut pause = FIRST_PAUSE;
     let mut said = false;
     while bus.upgrade().is_some() {
-        let error = match timeout(CONNECT, connect(&client)).await {
+        let error = match timeout(CONNECT, connect(&server)).await {
             Ok(Ok(redis)) => {
                 tracing::info!("the bus is connected to Redis");
                 (pause, said) = (FIRST_PAUSE, false);
@@ -99,8 +115,8 @@ async fn listen(
     }
 }
 
-async fn connect(client: &Client) -> Result<redis::aio::PubSub, RedisError> {
-    let mut redis = client.get_async_pubsub().await?;
+async fn connect(server: &Server) -> Result<redis::aio::PubSub, RedisError> {
+    let mut redis = server.client().await?.get_async_pubsub().await?;
     redis.subscribe(CHANNEL).await?;
     Ok(redis)
 }
