@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -70,8 +71,11 @@ impl Process {
                 () = clock.sleep_until(next) => {}
                 () = shutdown.ended() => return,
             }
-            if let Err(error) = self.renew(db, clock.now()).await {
-                tracing::warn!(%error, "the process could not renew its lease");
+            // A store that vanished without a word must not cost the lease once it is there again.
+            match timeout(LEASE / 2, self.renew(db, clock.now())).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "the process could not renew its lease"),
+                Err(_) => tracing::warn!("the store did not answer when the process renewed its lease"),
             }
             next = clock.now() + RENEW;
         }

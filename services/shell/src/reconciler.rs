@@ -13,10 +13,15 @@ use async_trait::async_trait;
 use domain::time::Instant;
 use serde::Serialize;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::bus::Nudges;
 use crate::clock::Clock;
 use crate::shutdown::Shutdown;
+
+/// A run that takes longer waits for something that never comes, such as a store that vanished without a word. Far
+/// beyond what a slow store needs: what a run had begun then waits for its lease.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// What a run leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,7 +83,7 @@ pub async fn reconcile(
 ) {
     loop {
         let began = clock.now();
-        let next = match worker.run(began).await {
+        let next = match timeout(LONGEST, worker.run(began)).await.unwrap_or_else(|late| Err(late.into())) {
             Ok(left) => {
                 note(&status, worker.name(), began, &left);
                 left.next.map_or(began + period, |due| due.min(began + period))

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use domain::time::Instant;
 use proto::routing::v1::EndCallRequest;
 use shell::process::{LEASE, RENEW};
+use shell::store::StoreError;
+use tokio::time::timeout;
 use tracing::{debug, info};
 
 use super::Deps;
@@ -19,7 +21,9 @@ pub(super) async fn run(deps: Arc<Deps>) {
     let mut reach = Reach::Predecessors;
     loop {
         let now = deps.clock.now();
-        match look(&deps, reach, now).await {
+        // A store that vanished without a word is asked again on another connection.
+        let looked = timeout(LEASE, look(&deps, reach, now)).await;
+        match looked.unwrap_or_else(|late| Err(StoreError::passing("answer in time", late).into())) {
             Ok(()) => {
                 let since = *steady_since.get_or_insert(now);
                 reach = if now.since(since) > LEASE + LEASE { Reach::Everybody } else { Reach::Predecessors };
