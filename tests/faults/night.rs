@@ -8,15 +8,20 @@ use std::time::{Duration, Instant};
 use proto::escalation::v1::Escalation;
 use serde_json::Value;
 use shell::grpc::instant;
-use tests::{EVERYBODY, LineSetup, PATIENCE, PagedTo, TestCaller, TestDesk, TestLine, eventually, ladder_of_messages};
+use tests::{
+    EVERYBODY, LineSetup, PATIENCE, PagedTo, TestCaller, TestDesk, TestLine, eventually, ladder_of_messages,
+    within,
+};
 use tokio::time::{sleep, sleep_until};
 
 /// Far more than a caller waits for a telephone that is lifted at once, also on a busy machine.
-const UNNOTICED: Duration = Duration::from_secs(8);
+pub(crate) const UNNOTICED: Duration = Duration::from_secs(8);
 /// A caller who comes and goes needs about so long.
 const A_CALL: Duration = Duration::from_secs(1);
 /// Between two emergencies.
 const NEXT_EMERGENCY: Duration = Duration::from_secs(6);
+/// A worker whose question was lost asks again after a minute (`shell::reconciler`).
+const HUNG: Duration = Duration::from_secs(90);
 /// The request of the emergency that comes after all of it.
 const AFTERWARDS: &str = "afterwards";
 /// Desks are free as soon as they hang up.
@@ -61,7 +66,11 @@ impl<'l> Night<'l> {
         Self::with(line, line, gateway).await
     }
 
-    pub(crate) async fn with(telephony: &'l TestLine, escalation: &'l TestLine, gateway: &'l PagedTo) -> Self {
+    pub(crate) async fn with(
+        telephony: &'l TestLine,
+        escalation: &'l TestLine,
+        gateway: &'l PagedTo,
+    ) -> Self {
         let mut desks = Vec::new();
         for name in EVERYBODY {
             desks.push(TestDesk::that_lifts(telephony, name).await);
@@ -80,7 +89,6 @@ impl<'l> Night<'l> {
     pub(crate) fn besides(self, calls: usize) -> Self {
         Self { besides: calls, ..self }
     }
-
 
     /// People ring and doctors are paged until `fault` is over; `story` is its name for the figures.
     pub(crate) async fn goes_on_during(self, story: &str, fault: impl Future<Output = ()>) -> Told {
@@ -144,14 +152,18 @@ impl<'l> Night<'l> {
         let count = figures.waits.len() + 1 + self.besides;
         let calls = self.telephony.calls_ended(count).await;
         // The end that another node writes leaves room for what the dead one may still have.
-        calls.iter().filter(|call| call.end.as_deref() != Some("cut_off")).for_each(tests::ToldCall::is_whole);
+        calls
+            .iter()
+            .filter(|call| call.end.as_deref() != Some("cut_off"))
+            .for_each(tests::ToldCall::is_whole);
         assert_eq!(calls.len(), count);
         let well = |call: &&tests::ToldCall| call.has("answered") && call.end.as_deref() == Some("completed");
         let unwell: Vec<_> = calls.iter().filter(|call| !well(call)).collect();
         assert!(unwell.len() <= self.besides, "{unwell:?}");
         self.nobody_is_left().await;
         let pages = self.every_page_is_out(figures.asked.len() + 1).await;
-        let by_ring_list = calls.iter().filter(|call| call.told("offered", "by").contains(&"ring_list".to_owned()));
+        let by_ring_list =
+            calls.iter().filter(|call| call.told("offered", "by").contains(&"ring_list".to_owned()));
         let by_ring_list = by_ring_list.count();
         let longest = figures.waits.iter().max().copied().unwrap_or_default();
         println!(
@@ -215,14 +227,14 @@ pub(crate) struct Told {
     pub(crate) latest_page: Duration,
 }
 
-struct Pages {
-    count: usize,
-    latest: Duration,
+pub(crate) struct Pages {
+    pub(crate) count: usize,
+    pub(crate) latest: Duration,
 }
 
 impl Pages {
     /// One place on a ladder has one page. It is late by what lies between its moment and the gateway.
-    fn of(escalations: &[Escalation], gateway: &PagedTo) -> Self {
+    pub(crate) fn of(escalations: &[Escalation], gateway: &PagedTo) -> Self {
         let arrivals = gateway.arrivals();
         let mut places: BTreeMap<(&str, u32, u32, &str), u32> = BTreeMap::new();
         let (mut count, mut latest) = (0, 0);
@@ -243,9 +255,10 @@ impl Pages {
 /// Each has run since then, and without a fault: none hangs on something that never comes.
 async fn every_worker_runs(line: &TestLine) {
     let begun = eventually("the line tells its clock", async || status(line).await?["now_us"].as_i64()).await;
-    eventually("every worker runs again", async || {
+    within(HUNG, "every worker runs again", async || {
         let told = status(line).await?;
-        let mut ran = told["workers"].as_object()?.values().filter_map(|worker| worker["last_run_us"].as_i64());
+        let mut ran =
+            told["workers"].as_object()?.values().filter_map(|worker| worker["last_run_us"].as_i64());
         ran.all(|last| last > begun).then_some(())
     })
     .await;

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use proto::routing::v1 as wire;
 use shell::testkit::{Postgres, Redis};
-use tests::{FaultProxy, LineSetup, PagedTo, TestCaller, TestDesk, TestLine, Way, address_of};
+use tests::{
+    FaultProxy, LineSetup, PagedTo, Sentinels, TestCaller, TestDesk, TestLine, Way, address_of, eventually,
+};
 
 use crate::night::{NO_WRAP_UP, Night, house, lasts};
 
@@ -29,7 +31,8 @@ impl House {
             house(LineSetup::new().settings(&top), &gateway)
         };
         let first = process("first").settings(NO_WRAP_UP).services(&["routing", "escalation"]).start().await;
-        let second = process("second").settings(NO_WRAP_UP).services(&["routing"]).beside(&first).start().await;
+        let second =
+            process("second").settings(NO_WRAP_UP).services(&["routing"]).beside(&first).start().await;
         let telephony = process("telephony").services(&["telephony"]).routed_by(&first).start().await;
         Self { gateway, first, second, telephony, _server: server }
     }
@@ -45,7 +48,9 @@ impl House {
         second.pause_desk(wire::PauseDeskRequest { operator_id, desk_id }).await.unwrap();
         self.telephony.desk_is(&desk.name, "paused").await;
         caller.rings().await;
-        self.telephony.call_that("the caller waits", |call| call.has("nobody_free") && call.end.is_none()).await;
+        self.telephony
+            .call_that("the caller waits", |call| call.has("nobody_free") && call.end.is_none())
+            .await;
         let (operator_id, desk_id) = (self.second.operator.clone(), desk.name.clone());
 
         let begun = Instant::now();
@@ -110,4 +115,31 @@ fn signalled(redis: &Redis, signal: &str) {
     let process = String::from_utf8(found.stdout).unwrap();
     let told = std::process::Command::new("kill").arg(signal).args(process.split_whitespace()).status();
     assert!(told.is_ok_and(|told| told.success()), "Redis can be sent {signal}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_notice_nothing_while_sentinels_move_the_primary_of_redis() {
+    let mut sentinels = Sentinels::stand().await;
+    let house = House::on(&sentinels.url()).await;
+    house.first.logs("the bus is connected to Redis").await;
+    let before = sentinels.primary();
+    let night = house.night().await;
+    let told = night
+        .goes_on_during("Redis failover by sentinels", async {
+            lasts(Duration::from_secs(3)).await;
+            let begun = Instant::now();
+            sentinels.primary_dies();
+            eventually("another is the primary", async || (sentinels.primary() != before).then_some(()))
+                .await;
+            let moved = begun.elapsed();
+            eventually("the bus has found it", async || {
+                house.first.page("/metrics").await.contains("tomoshibi_bus_connected 1").then_some(())
+            })
+            .await;
+            println!("Redis: another is the primary after {moved:.1?}, found after {:.1?}", begun.elapsed());
+            lasts(Duration::from_secs(5)).await;
+        })
+        .await;
+    assert_eq!(told.by_ring_list, 0, "routing was there all the time");
+    assert!(house.first.log().matches("the bus is connected to Redis").count() > 1, "it was never lost");
 }

@@ -60,7 +60,9 @@ fn process(node: &str, gateway: &PagedTo, store: &str) -> LineSetup {
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_notice_nothing_while_routing_is_frozen() {
     let house = House::stands().await;
-    house.goes_on_during("routing frozen", |house| house.routing.freezes(), |house| house.routing.thaws()).await;
+    house
+        .goes_on_during("routing frozen", |house| house.routing.freezes(), |house| house.routing.thaws())
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,12 +77,15 @@ async fn callers_notice_nothing_while_routing_answers_400_ms_late() {
 
 async fn goes_by_the_ring_list(story: &str, way: Way) {
     let house = House::stands().await;
-    house.goes_on_during(story, |house| house.to_routing.is(way), |house| house.to_routing.is(Way::Open)).await;
+    house
+        .goes_on_during(story, |house| house.to_routing.is(way), |house| house.to_routing.is(Way::Open))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_notice_nothing_while_routing_alone_has_no_store() {
     let house = House::stands().await;
-    let (begin, end) = (|house: &House| house.to_store.is(Way::Stuck), |house: &House| house.to_store.is(Way::Open));
+    let (begin, end) =
+        (|house: &House| house.to_store.is(Way::Stuck), |house: &House| house.to_store.is(Way::Open));
     house.goes_on_during("routing without its store", begin, end).await;
 }

@@ -58,5 +58,9 @@ async fn with_the_way(ways: &[Way], story: &str) -> Told {
 }
 
 async fn on(store: &str, gateway: &PagedTo) -> TestLine {
-    house(LineSetup::new(), gateway).settings(NO_WRAP_UP).settings(&format!("[store]\nurl = \"{store}\"")).start().await
+    house(LineSetup::new(), gateway)
+        .settings(NO_WRAP_UP)
+        .settings(&format!("[store]\nurl = \"{store}\""))
+        .start()
+        .await
 }

@@ -23,6 +23,7 @@ mod carrier;
 mod collector;
 mod desk;
 mod doctor;
+mod front;
 mod gateway;
 mod japan;
 mod line;
@@ -37,7 +38,9 @@ mod record;
 mod referral;
 mod rota;
 mod rpc;
+mod sentinel;
 mod sounds;
+mod standby;
 mod tab;
 mod wait;
 mod web;
@@ -50,21 +53,24 @@ pub use carrier::{TestCarrier, trunk_to};
 pub use collector::{TestCollector, ToldSpan};
 pub use desk::{TestDesk, password_of, sipp_desk, sipp_desks_at, sipp_free_desk};
 pub use doctor::{TestDoctor, sipp_doctor};
+pub use front::FrontKamailio;
 pub use gateway::PagedTo;
 pub use japan::now_in_japan;
 pub use line::{LineSetup, Said, TestLine, dialler};
 pub use outsider::Outsider;
-pub use peers::{Caller, Kamailio, Sipp, SmtpSink, Udp, free_port, header, invite, status};
+pub use peers::{Caller, Kamailio, Sipp, SmtpSink, Udp, free_port, header, invite, reply, status};
 pub use person::{Authenticator, Session, TestPerson, stranger};
 pub use program::line_program;
 pub use proxy::{FaultProxy, Way, address_of};
 pub use record::value;
 pub use rota::{
-    EVERYBODY, OPERATOR, OTHER_OPERATOR, ladder_of, ladder_of_messages, ladder_of_telephones, rota,
+    CENTRE, EVERYBODY, OPERATOR, OTHER_OPERATOR, centre, ladder_of, ladder_of_messages, ladder_of_telephones, rota,
     two_operators,
 };
 pub use rpc::{Answer, COOKIE, Road, SESSION, Shows, ask, ask_raw, framed, web_answer};
+pub use sentinel::Sentinels;
 pub use sounds::{Sound, Voice};
+pub use standby::{Standby, postgres_dies};
 pub use tab::{Look, Tab};
-pub use wait::{PATIENCE, eventually, for_as_long};
+pub use wait::{PATIENCE, eventually, for_as_long, within};
 pub use web::{Sent, get, over_tls, post, post_from};

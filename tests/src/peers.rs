@@ -19,7 +19,7 @@ use std::path::PathBuf;
 pub use digest::{authorization, param};
 pub use kamailio::Kamailio;
 pub use ports::free_port;
-pub use raw::{Caller, Udp, header, invite, request, status};
+pub use raw::{Caller, Udp, header, invite, reply, request, status};
 pub use sipp::Sipp;
 pub use smtp::SmtpSink;
 

@@ -86,7 +86,8 @@ async fn listen(at: SocketAddr, to: Arc<Mutex<SocketAddr>>, mut way: watch::Rece
     loop {
         let _ = way.wait_for(|way| *way != Way::Refuses).await;
         let listener = TcpListener::bind(at).await.expect("the port is ours");
-        let refuses = async |mut way: watch::Receiver<Way>| drop(way.wait_for(|way| *way == Way::Refuses).await);
+        let refuses =
+            async |mut way: watch::Receiver<Way>| drop(way.wait_for(|way| *way == Way::Refuses).await);
         let mut over = std::pin::pin!(refuses(way.clone()));
         loop {
             tokio::select! {
@@ -175,7 +176,8 @@ async fn write(
 ) {
     loop {
         let piece = waiting.recv().await;
-        let Ok(now) = way.wait_for(|way| matches!(way, Way::Open | Way::Slow(_))).await.map(|way| *way) else {
+        let Ok(now) = way.wait_for(|way| matches!(way, Way::Open | Way::Slow(_))).await.map(|way| *way)
+        else {
             return;
         };
         let Some((came, bytes)) = piece else { break };
