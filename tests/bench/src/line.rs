@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 
 use crate::peers::{Peers, Store};
 use crate::rows::nation;
-use crate::sip::Phones;
+use crate::sip::{Media, Phones};
 
 /// Far above what a start takes.
 const START: Duration = Duration::from_secs(60);
@@ -57,8 +57,8 @@ impl Line {
     }
 
     /// The telephones of the first so many desks, signed in.
-    pub(crate) async fn phones(&self, desks: usize) -> anyhow::Result<Phones> {
-        let phones = Phones::new().await?;
+    pub(crate) async fn phones(&self, desks: usize, media: Option<Media>) -> anyhow::Result<Phones> {
+        let phones = Phones::new(media).await?;
         phones.register(self.sip, &accounts(&self.store.path("data/phones.toml"), desks)?).await?;
         phones.listen();
         let (begun, wanted) = (Instant::now(), i64::try_from(desks)?);

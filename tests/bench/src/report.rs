@@ -8,7 +8,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::plot;
-use crate::round::{Round, What};
+use crate::round::Round;
 use crate::statistics::percentile;
 use crate::validity::{disturbance, is_valid};
 use crate::verdict::{Kept, Promise};
@@ -217,12 +217,6 @@ pub(crate) fn tell_round(round: &Round) {
     let word = if is_valid(round) { "valid" } else { "discarded" };
     let turns = round.series().values().map(Vec::len).max().unwrap_or(0);
     say(&format!("  round of {turns}: insert/fdatasync {ratio}, {word}"));
-}
-
-/// The service has this operation of the floor beside it, so they are measured in the same process.
-pub(crate) fn value(rounds: &[Round], what: What, percent: f64) -> Option<f64> {
-    let each: Vec<f64> = rounds.iter().filter_map(|round| round.at(what, percent)).collect();
-    percentile(&each, 50.0)
 }
 
 #[expect(clippy::print_stdout, reason = "a measuring program tells its figures")]

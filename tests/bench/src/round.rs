@@ -43,12 +43,6 @@ impl Round {
     pub(crate) fn series(&self) -> &BTreeMap<What, Vec<f64>> {
         &self.series
     }
-
-    pub(crate) fn take_in(&mut self, other: Self) {
-        for (what, values) in other.series {
-            self.series.entry(what).or_default().extend(values);
-        }
-    }
 }
 
 /// How long and how often.

@@ -26,12 +26,6 @@ impl Goal {
         }
     }
 
-    pub(crate) fn value(self) -> f64 {
-        match self {
-            Self::AtMost(value) | Self::AtLeast(value) => value,
-        }
-    }
-
     /// Worse than before by more than what rounds differ.
     fn is_regression(self, now: f64, before: f64) -> bool {
         let worse = match self {

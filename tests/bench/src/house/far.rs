@@ -51,10 +51,6 @@ impl Service {
         Ok(far(self.channel()?, LIMIT, &self.token))
     }
 
-    pub(crate) fn pid(&self) -> Option<u32> {
-        self.child.id()
-    }
-
     /// As a power cut.
     pub(crate) async fn kill_9(mut self) -> anyhow::Result<()> {
         self.child.kill().await.context("a service cannot be killed")

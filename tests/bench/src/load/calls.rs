@@ -13,7 +13,7 @@ use crate::report::say;
 use crate::rows::call::open::{calls, gap};
 use crate::rows::call::probe::Probe;
 use crate::rows::nation::{DESKS, REGIONS, number, window};
-use crate::sip::Callers;
+use crate::sip::{Callers, Heard, Media};
 
 const CONNECTIONS: usize = 16;
 const LIMIT: Duration = Duration::from_secs(20);
@@ -26,14 +26,23 @@ pub(super) struct Rung {
     /// From when each was due.
     pub(super) took: Vec<Duration>,
     pub(super) lost: Vec<String>,
+    /// At the desks' telephones and at the callers'.
+    pub(super) heard: Option<[Heard; 2]>,
 }
 
 type Free = Arc<Mutex<VecDeque<usize>>>;
 
-pub(super) async fn by_sip(line: &Line, rate: f64, time: Duration, talk: Duration) -> anyhow::Result<Rung> {
-    let phones = line.phones(DESKS).await?;
+pub(super) async fn by_sip(
+    line: &Line,
+    rate: f64,
+    time: Duration,
+    (talk, sound): (Duration, bool),
+) -> anyhow::Result<Rung> {
+    let media = if sound { Some((Media::start().await?, Media::start().await?)) } else { None };
+    let (of_phones, of_callers) = media.clone().unzip();
+    let phones = line.phones(DESKS, of_phones).await?;
     say(&format!("{DESKS} telephones are signed in"));
-    let (callers, free) = (Callers::new().await?, Free::new(Mutex::new((0..REGIONS).collect())));
+    let (callers, free) = (Callers::new(of_callers).await?, Free::new(Mutex::new((0..REGIONS).collect())));
     let (begun, mut rung, mut under_way) = (Instant::now(), Rung::default(), JoinSet::new());
     let mut due = begun;
     while due.duration_since(begun) < time {
@@ -59,6 +68,7 @@ pub(super) async fn by_sip(line: &Line, rate: f64, time: Duration, talk: Duratio
     if again + unexpected > 0 {
         rung.lost.push(format!("{again} requests came again, {unexpected} telephones rang for nobody"));
     }
+    rung.heard = media.and_then(|(phones, callers)| Some([phones.heard()?, callers.heard()?]));
     Ok(rung)
 }
 
@@ -92,5 +102,5 @@ pub(super) async fn by_grpc(line: &Line, rate: f64, time: Duration) -> anyhow::R
         (0..CONNECTIONS).map(|_| Ok(first.over(route()?))).collect::<anyhow::Result<Vec<Probe>>>()?;
     let called = calls(time, rate, &probes).await;
     let lost = [called.refused, first.failures()].concat();
-    Ok(Rung { due: called.due, took: called.rung, lost })
+    Ok(Rung { due: called.due, took: called.rung, lost, heard: None })
 }

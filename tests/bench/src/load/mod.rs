@@ -20,6 +20,7 @@ use crate::options::How;
 use crate::peers::Peers;
 use crate::report::{Summary, say};
 use crate::rows::nation::DESKS;
+use crate::sip::Heard;
 use calls::Rung;
 use sampled::Sample;
 
@@ -36,6 +37,9 @@ pub(crate) struct LoadOptions {
     /// How long each call is talked in; a thousand desks bound calls times talk.
     #[arg(long, default_value = "3s", value_parser = humantime::parse_duration)]
     talk: Duration,
+    /// Over SIP: everybody speaks, and what is heard is counted.
+    #[arg(long)]
+    sound: bool,
     /// Records of answered calls saved a second, each with its outcome.
     #[arg(long, default_value = "2/s", value_parser = rate)]
     records: f64,
@@ -77,6 +81,8 @@ struct Loaded {
     consoles: usize,
     boards_seen: usize,
     consoles_lost: usize,
+    /// At the desks' telephones and at the callers'.
+    heard: Option<[Heard; 2]>,
     samples: Vec<Sample>,
     /// Memory of the last quarter over that of the second.
     memory_growth: Option<f64>,
@@ -96,7 +102,7 @@ pub(crate) async fn run(options: &LoadOptions, how: &How) -> anyhow::Result<Vec<
     let records = tokio::spawn(records::write(Arc::clone(&line), options.records, is_over.clone()));
     let samples = tokio::spawn(sampled::samples(Arc::clone(&line), Instant::now(), is_over));
     let rung = match options.over {
-        Over::Sip => calls::by_sip(&line, options.calls, time, options.talk).await,
+        Over::Sip => calls::by_sip(&line, options.calls, time, (options.talk, options.sound)).await,
         Over::Grpc => calls::by_grpc(&line, options.calls, time).await,
     };
     // Whoever listens has ended already, or ends now.
@@ -127,6 +133,7 @@ impl Loaded {
             lost: rung.lost.len(),
             late: rung.took.iter().filter(|took| **took > LATE).count(),
             until_rung: Summary::of(&micros(&rung.took)),
+            heard: rung.heard,
             reasons: rung.lost.into_iter().take(10).collect(),
             records_saved: records.took.len(),
             records_failed: records.failed,
@@ -152,6 +159,14 @@ impl Loaded {
             "  {} consoles saw {} boards, {} ended",
             self.consoles, self.boards_seen, self.consoles_lost
         ));
+        for (who, heard) in ["desks", "callers"].iter().zip(self.heard.iter().flatten()) {
+            let Heard { streams, frames, lost, share, jitter_ms_p50, jitter_ms_p99 } = heard;
+            say(&format!(
+                "  {who}: {streams} streams, {frames} frames, {lost} lost, {:.2} % of those due; jitter \
+                 {jitter_ms_p50:.2} ms p50, {jitter_ms_p99:.2} ms p99",
+                share * 100.0
+            ));
+        }
         let growth = self.memory_growth.map_or_else(|| "-".into(), |growth| format!("{growth:.3}"));
         say(&format!("  memory of the last quarter over the second: {growth}"));
         say(&format!("written: {out}/load.json"));

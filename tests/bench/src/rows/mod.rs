@@ -5,7 +5,7 @@ pub(crate) mod call;
 pub(crate) mod nation;
 pub(crate) mod on_duty;
 pub(crate) mod page;
-mod records;
+pub(crate) mod records;
 pub(crate) mod referral;
 pub(crate) mod sip;
 pub(crate) mod triage;

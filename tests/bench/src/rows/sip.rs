@@ -55,9 +55,9 @@ pub(crate) async fn rows(run: &Run<'_>, rates: &[f64]) -> anyhow::Result<Vec<Row
     let line = Line::start(run.peers).await?;
     let echo = Service::start(Served::OnDuty, run.peers, &line.store).await?;
     let mut floor = Floor::new(FLOOR, run.peers, &line.store, echo.channel()?).await?;
-    let phones = line.phones(DESKS).await?;
+    let phones = line.phones(DESKS, None).await?;
     let kamailio = Kamailio::start(phones.address()?, phones.address()?).await;
-    let sip = Sip { callers: Callers::new().await?, phones, line: line.sip, proxy: kamailio.address() };
+    let sip = Sip { callers: Callers::new(None).await?, phones, line: line.sip, proxy: kamailio.address() };
     let mut rows = vec![one_in_flight(run, &sip, &mut floor, line.store.db.engine()).await?];
     for rate in rates {
         rows.push(open_loop(run, *rate, &sip, &mut floor, line.store.db.engine()).await?);

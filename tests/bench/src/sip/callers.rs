@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::Phones;
+use super::media::{Media, sound_of};
 use super::peers::raw::{header, reply, request, sdp, status};
 
 /// A ring, an answer or a good-bye takes no longer, but for a lost one.
@@ -22,12 +23,14 @@ const FEW: usize = 32;
 pub(crate) struct Callers {
     socket: Arc<UdpSocket>,
     heard: Arc<Mutex<HashMap<String, mpsc::Sender<String>>>>,
+    /// Without it they are mute.
+    media: Option<Media>,
 }
 
 impl Callers {
-    pub(crate) async fn new() -> anyhow::Result<Self> {
+    pub(crate) async fn new(media: Option<Media>) -> anyhow::Result<Self> {
         let socket = Arc::new(UdpSocket::bind("127.0.0.1:0").await?);
-        let callers = Self { socket, heard: Arc::default() };
+        let callers = Self { socket, heard: Arc::default(), media };
         callers.listen();
         Ok(callers)
     }
@@ -86,7 +89,8 @@ impl Callers {
         // Each caller is somebody else: who rings again comes first.
         let who = format!("From: \"{window}\" <sip:{}@{from}>;tag=f{call}", any_number(call));
         let more = [who.as_str(), "Content-Type: application/sdp"];
-        let invite = request("INVITE", &uri, from, call, &more, &sdp(from, ""));
+        let ours = self.media.as_ref().map(Media::described).transpose()?.unwrap_or_else(|| sdp(from, ""));
+        let invite = request("INVITE", &uri, from, call, &more, &ours);
         let begun = Instant::now();
         self.socket.send_to(invite.as_bytes(), to).await?;
         let rung = tokio::time::timeout(LIMIT, rung).await.context("no telephone rang within 10 s")??;
@@ -105,7 +109,10 @@ impl Callers {
             request(method, &target, from, call, &lines, "")
         };
         self.socket.send_to(says("ACK", 1).as_bytes(), to).await?;
+        let sound = self.media.as_ref().zip(sound_of(&lifted));
+        sound.iter().for_each(|(media, remote)| media.joins(*remote));
         tokio::time::sleep(talk).await;
+        sound.iter().for_each(|(media, remote)| media.leaves(*remote));
         self.socket.send_to(says("BYE", 2).as_bytes(), to).await?;
         self.until_over(heard).await?;
         Ok(rung.duration_since(begun))

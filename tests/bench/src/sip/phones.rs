@@ -9,6 +9,7 @@ use anyhow::{Context, ensure};
 use tokio::net::UdpSocket;
 use tokio::sync::oneshot;
 
+use super::media::{Media, sound_of};
 use super::peers::digest::{authorization, param};
 use super::peers::raw::{header, reply, request, sdp, status};
 
@@ -19,6 +20,8 @@ const EXPIRES: &str = "Expires: 3600";
 #[derive(Clone)]
 pub(crate) struct Phones {
     socket: Arc<UdpSocket>,
+    /// Without it they are mute.
+    media: Option<Media>,
     state: Arc<Mutex<State>>,
 }
 
@@ -27,14 +30,16 @@ struct State {
     /// Who waits for a ring, by what the telephone shows: the name of the window.
     expected: HashMap<String, oneshot::Sender<Instant>>,
     seen: HashSet<String>,
+    /// Where the sound of each call goes.
+    talking: HashMap<String, SocketAddr>,
     again: usize,
     unexpected: usize,
 }
 
 impl Phones {
-    pub(crate) async fn new() -> anyhow::Result<Self> {
+    pub(crate) async fn new(media: Option<Media>) -> anyhow::Result<Self> {
         let socket = Arc::new(UdpSocket::bind("127.0.0.1:0").await?);
-        Ok(Self { socket, state: Arc::default() })
+        Ok(Self { socket, media, state: Arc::default() })
     }
 
     pub(crate) fn address(&self) -> std::io::Result<SocketAddr> {
@@ -105,9 +110,11 @@ impl Phones {
     async fn answers(&self, message: &str, from: SocketAddr, at: Instant) {
         match message.split(' ').next().unwrap_or_default() {
             "INVITE" => self.rings(message, from, at).await,
-            "CANCEL" | "BYE" | "OPTIONS" | "UPDATE" => {
-                self.send(&reply(message, 200, "", &[], ""), from).await
+            "BYE" => {
+                self.is_quiet(message);
+                self.send(&reply(message, 200, "", &[], ""), from).await;
             }
+            "CANCEL" | "OPTIONS" | "UPDATE" => self.send(&reply(message, 200, "", &[], ""), from).await,
             _ => {}
         }
     }
@@ -121,7 +128,20 @@ impl Phones {
         let (tag, contact) = (format!("d{call}"), format!("Contact: <sip:phone@{here}>"));
         self.send(&reply(invite, 180, &tag, &[&contact], ""), from).await;
         let more = [contact.as_str(), "Content-Type: application/sdp"];
-        self.send(&reply(invite, 200, &tag, &more, &sdp(here, "")), from).await;
+        let ours = self.media.as_ref().and_then(|media| media.described().ok());
+        let ours = ours.unwrap_or_else(|| sdp(here, ""));
+        self.send(&reply(invite, 200, &tag, &more, &ours), from).await;
+        if let (Some(media), Some(remote)) = (&self.media, sound_of(invite)) {
+            media.joins(remote);
+            self.state().talking.insert(call, remote);
+        }
+    }
+
+    fn is_quiet(&self, bye: &str) {
+        let remote = self.state().talking.remove(&header(bye, "Call-ID").unwrap_or_default());
+        if let (Some(media), Some(remote)) = (&self.media, remote) {
+            media.leaves(remote);
+        }
     }
 
     async fn send(&self, message: &str, to: SocketAddr) {
