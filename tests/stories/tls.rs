@@ -66,7 +66,9 @@ async fn services_that_show_each_other_certificates_take_a_call_and_strangers_wi
     assert!(listed.code == Some(0) && listed.out.contains(&call.id), "{listed:?}");
 
     let foreign = TlsFolder::new(&folder.path().join("foreign"), &house, &other.signs(&NAMES));
-    assert_eq!(refusal(&telephony, &dialler(foreign.source())).await.0, Code::Unavailable);
+    // The connection breaks, sooner or later: nothing of the line was asked.
+    let (code, _) = refusal(&telephony, &dialler(foreign.source())).await;
+    assert!(matches!(code, Code::Unavailable | Code::Unknown), "{code:?}");
     let mut bare = foreign.source();
     bare.own = None;
     let without = refusal(&telephony, &dialler(bare)).await;

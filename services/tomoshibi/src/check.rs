@@ -56,6 +56,8 @@ fn faults(settings: &LineSettings) -> Vec<String> {
     faults.extend(wiring::tls::acceptor(settings, &mut keeper).err().map(|fault| fault.to_string()));
     faults.extend(wiring::tls::dialler(settings, &mut keeper).err().map(|fault| fault.to_string()));
     faults.extend(wiring::tls::sip(settings, &mut keeper).err().map(|fault| fault.to_string()));
+    // Several purposes may name the same files.
+    faults.dedup();
     let keys = in_data(&settings.keys, "keys.toml");
     if must(&keys) {
         faults.extend(KeyRing::load(&keys.0, false).err().map(|fault| told(&fault.into())));
