@@ -100,10 +100,13 @@ impl Line {
                     self.floor.turn(&mut round).await?;
                 }
                 round.note_value(INSERTS, insert_rate(&url, time).await?);
-                while begun.elapsed() < whole {
+                loop {
                     let took = self.releases(IN_FLIGHT).await?;
                     round.note_value(RATE, 16.0 / took.as_secs_f64());
                     tokio::time::sleep(REST).await;
+                    if begun.elapsed() >= whole {
+                        break;
+                    }
                 }
                 Ok(round)
             })

@@ -109,10 +109,13 @@ impl Line {
                     self.floor.turn(&mut round).await?;
                 }
                 round.note_value(INSERTS, insert_rate(&url, time).await?);
-                while begun.elapsed() < whole {
+                loop {
                     let (rate, mut saved) = self.burst().await?;
                     round.note_value(RATE, rate);
                     kept.append(&mut saved);
+                    if begun.elapsed() >= whole {
+                        break;
+                    }
                 }
                 Ok(round)
             })
