@@ -52,7 +52,11 @@ impl Standby {
     }
 
     fn launch(&self) {
-        let options = format!("-p {} -c unix_socket_directories={}", self.port, self.folder.path().display());
+        let options = format!(
+            "-p {} -c max_connections=300 -c unix_socket_directories={}",
+            self.port,
+            self.folder.path().display()
+        );
         let mut start = pg_ctl(self.data());
         start.args(["-w", "-o", &options, "-l"]).arg(self.folder.path().join("log")).arg("start");
         // The server would keep a pipe.
