@@ -68,8 +68,15 @@ class Centre:
 
     def acknowledges(self, up_to):
         asked = referral_pb2.AcknowledgeRequest(up_to=int(up_to), **self.whose)
-        self.service.Acknowledge(asked, metadata=self.session, timeout=PATIENCE)
-        return {}
+        until = time.time() + PATIENCE
+        while time.time() < until:
+            try:
+                self.service.Acknowledge(asked, metadata=self.session, timeout=PATIENCE, wait_for_ready=True)
+                return {}
+            except grpc.RpcError as away:
+                if away.code() != grpc.StatusCode.UNAVAILABLE:
+                    raise
+        raise TimeoutError("the receipt was not taken")
 
     def accepts(self, referral):
         asked = referral_pb2.AcceptRequest(referral_id=referral, **self.whose)

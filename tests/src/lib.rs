@@ -64,8 +64,8 @@ pub use program::line_program;
 pub use proxy::{FaultProxy, Way, address_of};
 pub use record::value;
 pub use rota::{
-    CENTRE, EVERYBODY, OPERATOR, OTHER_OPERATOR, centre, ladder_of, ladder_of_messages, ladder_of_telephones, rota,
-    two_operators,
+    CENTRE, EVERYBODY, OPERATOR, OTHER_OPERATOR, centre, ladder_of, ladder_of_messages, ladder_of_telephones,
+    rota, two_operators,
 };
 pub use rpc::{Answer, COOKIE, Road, SESSION, Shows, ask, ask_raw, framed, web_answer};
 pub use sentinel::Sentinels;

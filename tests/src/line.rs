@@ -252,6 +252,17 @@ impl TestLine {
         child.wait().unwrap();
     }
 
+    /// Before its first start: it may do what the other may, and read what it wrote.
+    pub fn has_secrets_of(&self, other: &Self) {
+        fs::create_dir_all(self.data()).unwrap();
+        for secret in ["token", "keys.toml", "phones.toml"] {
+            let secret_of_other = other.data().join(secret);
+            if secret_of_other.exists() {
+                fs::copy(secret_of_other, self.data().join(secret)).unwrap();
+            }
+        }
+    }
+
     pub async fn restart(&mut self) {
         if self.child.is_some() {
             self.stop().await;

@@ -30,6 +30,14 @@ pub fn two_operators(first: &str) -> String {
     format!("{first}{OTHERS}{person}")
 }
 
+/// The centre that `centre` adds to a rota.
+pub const CENTRE: &str = "kita-centre";
+
+/// A centre for cases, to be added to a rota's text.
+pub fn centre() -> String {
+    format!("\n[[centre]]\nid = \"{CENTRE}\"\nname = \"情報センター\"\ncontacts = [\"tel:+81300000180\"]\n")
+}
+
 /// These doctors, one a rung, each with a telephone of the line.
 pub fn ladder_of_telephones(doctors: &[&str]) -> String {
     one_a_rung(doctors, "\"sip:@id@\"")

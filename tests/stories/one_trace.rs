@@ -1,9 +1,10 @@
 //! A call as the traces of all processes tell it.
 
 use shell::testkit::Postgres;
-use tests::{LineSetup, TestCollector, TestDoctor, TestLine, TestPerson, ladder_of_telephones};
+use tests::{
+    CENTRE, LineSetup, TestCollector, TestDoctor, TestLine, TestPerson, centre, ladder_of_telephones,
+};
 
-use crate::referral_outside::{CENTRE, centre};
 use crate::talking;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,16 +1,9 @@
 //! A system outside, written from the contracts alone, takes a case over while the line dies twice: right after
 //! the signature, and before the receipt.
 
-use tests::{LineSetup, Outsider, TestLine, TestPerson, eventually, rota};
+use tests::{CENTRE, LineSetup, Outsider, TestLine, TestPerson, centre, eventually, rota};
 
 use crate::talking;
-
-pub(crate) const CENTRE: &str = "kita-centre";
-
-/// The centre, as a rota file names it.
-pub(crate) fn centre() -> String {
-    format!("\n[[centre]]\nid = \"{CENTRE}\"\nname = \"情報センター\"\ncontacts = [\"tel:+81300000180\"]\n")
-}
 
 /// Everybody of the other stories, and a centre.
 pub(crate) fn rota_with_a_centre() -> String {
