@@ -97,7 +97,12 @@ fn sqlite(path: &Path, settings: &StoreSettings) -> Result<SqlitePools, StoreErr
         .busy_timeout(settings.busy);
     // Lives as long as the process: a connection that is let go would only be opened again.
     let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(settings.acquire);
-    let write = pool(1).idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone());
+    let write = pool(1).idle_timeout(None).max_lifetime(None);
+    // A full disk ends a transaction behind sqlx's back, which then believes in it for ever: such a connection goes.
+    let write = write.after_release(|connection, _| {
+        Box::pin(async move { connection.ping().await.map(|()| !connection.is_in_transaction()) })
+    });
+    let write = write.connect_lazy_with(options.clone());
     let read = pool(settings.connections.max(1)).connect_lazy_with(options);
     Ok(SqlitePools { read, write })
 }
