@@ -54,7 +54,9 @@ impl<T> Attempt<T> for Result<T, sqlx::Error> {
 )]
 fn will_pass(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_)
+        // A proxy before a primary that died closes in the middle of the greeting.
+        sqlx::Error::Protocol(_)
+        | sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
