@@ -76,8 +76,8 @@ impl Db {
         }
     }
 
-    /// For a process that starts: opens the door when the schema is the one it was built for, and brings it
-    /// there if it may.
+    /// Opens the door when the schema tolerates this program, and brings an older one up to date if it may. A wider
+    /// one is good enough: a process that dies while its fellows are replaced comes back.
     ///
     /// # Errors
     /// `passing` when the store is away or somebody else has still to bring the schema up to date.
@@ -88,25 +88,11 @@ impl Db {
                 "use the store: its schema is older than this program; right is `tomoshibi migrate`",
                 format!("this program needs version {}", built_for()),
             )),
-            Fit::Same => {
+            Fit::Same | Fit::Wider => {
                 self.door.send_replace(true);
                 Ok(())
             }
-            Fit::Wider | Fit::Outgrown => Err(newer(self.version().await?)),
-        }
-    }
-
-    /// For one that has waited for the store and may have calls: what runs goes on with a wider schema.
-    ///
-    /// # Errors
-    /// As `enter`.
-    pub async fn enter_late(&self, may_migrate: bool) -> Result<(), StoreError> {
-        match self.fit().await? {
-            Fit::Wider => {
-                self.door.send_replace(true);
-                Ok(())
-            }
-            Fit::Older | Fit::Same | Fit::Outgrown => self.enter(may_migrate).await,
+            Fit::Outgrown => Err(newer(self.version().await?)),
         }
     }
 

@@ -74,7 +74,7 @@ impl Waiting<'_> {
     /// What has come up in an earlier attempt stays.
     async fn try_once(&mut self) -> anyhow::Result<()> {
         if !self.house.db.is_open() {
-            self.house.db.enter_late(self.house.settings.migrates).await?;
+            self.house.db.enter(self.house.settings.migrates).await?;
         }
         if !self.running.arrived {
             self.house.arrive().await?;
