@@ -68,7 +68,12 @@ async fn a_transaction_that_is_dropped_leaves_nothing() {
 
 #[tokio::test]
 async fn migrations_run_again_change_nothing() {
-    both_stores(|db| async move { db.migrate().await.unwrap() }).await;
+    both_stores(|db| async move {
+        let again = db.migrate().await.unwrap();
+
+        assert_eq!(again.from, again.to);
+    })
+    .await;
 }
 
 #[tokio::test]
