@@ -109,7 +109,7 @@ async fn replaced_certificates_break_no_stream_and_pages_and_browsers_come_by_ht
     let files = files(folder.path(), "line", &house);
     let line = LineSetup::new().certified(&files).start().await;
     let everybody = dialler(files.source());
-    let watch = WatchCallsRequest { operator_id: line.operator.clone(), ..WatchCallsRequest::default() };
+    let watch = WatchCallsRequest { operator_id: line.operator.clone() };
     let mut stream = with_token(&line, &everybody).watch_calls(watch).await.unwrap().into_inner();
 
     let new = house.signs(&NAMES);

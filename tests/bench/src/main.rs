@@ -34,11 +34,10 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     // The same one as everywhere; a second installation changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let ended = match options.command {
-        Command::Serve { what, url, redis, folder } => {
-            house::serve(what, &url, &redis, &folder).await.map(|()| Vec::new())
-        }
-        command => measure(command, &options.how).await,
+    let ended = if let Command::Serve { what, url, redis, folder } = options.command {
+        house::serve(what, &url, &redis, &folder).await.map(|()| Vec::new())
+    } else {
+        measure(options.command, &options.how).await
     };
     match ended {
         Ok(failures) if failures.is_empty() => ExitCode::SUCCESS,
@@ -64,10 +63,7 @@ async fn measure(command: Command, how: &How) -> anyhow::Result<Vec<String>> {
     report.settings.iter().for_each(|setting| say(setting));
     say(&format!("load {}", report.load_before));
     let run = Run { peers: &peers, how };
-    let asked = match command {
-        Command::All => every(),
-        one => vec![one],
-    };
+    let asked = if matches!(command, Command::All) { every() } else { vec![command] };
     for command in asked {
         for row in rows_of(command, &run).await? {
             report.add(row);

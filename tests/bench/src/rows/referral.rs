@@ -125,7 +125,8 @@ impl Line {
         let released = try_join_all(drafts.iter().map(|draft| self.desk.releases(draft)));
         let (released, heard) = tokio::join!(released, self.centre.takes(many));
         let took = begun.elapsed();
-        (released?, heard?);
+        released?;
+        heard?;
         for draft in &drafts {
             self.centre.accepts(draft).await?;
         }
