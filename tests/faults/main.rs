@@ -20,6 +20,7 @@
 //! | | silent, for the fallback number | `../stories/fallback.rs` |
 //! | a centre away for hours | the clock moved by hand | `services/referral/tests/stories.rs` |
 //! | the whole site | every telephony process killed behind Kamailio | `../stories/kamailio_front.rs` |
+//! | (nothing: an upgrade) | every process replaced, two of each | `upgrade` |
 //! | (the clock) | the wall steps an hour forward · back | `clock` |
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 #![allow(
@@ -38,3 +39,4 @@ mod routing;
 mod store;
 mod telephony;
 mod trunk;
+mod upgrade;

@@ -47,7 +47,9 @@ class Centre:
             asked = referral_pb2.SubscribeRequest(after=0, **self.whose)
             try:
                 news = self.service.Subscribe(asked, metadata=self.session, timeout=PATIENCE, wait_for_ready=True)
-                return self.told(next(iter(news)).delivery)
+                for delivered in news:
+                    return self.told(delivered.delivery)
+                # A line that is told to stop ends the stream; its fellow, or its next run, goes on.
             except grpc.RpcError as away:
                 if away.code() != grpc.StatusCode.UNAVAILABLE:
                     raise
