@@ -48,6 +48,7 @@ export const faults: Refusals = {
   "routing is shutting down": "サーバーが再起動しています。少し待ってからもう一度試してください。",
   "store failed to {attempt}": "保管先が要求を処理できませんでした。続くときは管理者に知らせてください。",
   "no answer in time": "時間内に返事がありませんでした。少し待ってからもう一度試してください。",
+  "the service waits for the store: try again": "保管先につながるのを待っています。少し待ってからもう一度試してください。",
   "the store does not answer: try again": "保管先につながりません。少し待ってからもう一度試してください。",
   "the session cannot be looked up": "サインインの状態を確かめられませんでした。管理者に知らせてください。",
   "the session's cookie cannot be written": "サインインの状態をブラウザーに渡せませんでした。管理者に知らせてください。",
