@@ -107,7 +107,8 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         // The watchdog does the rest; this only saves it the wait.
-        if let (true, Some(postmaster)) = (self.own, self.postmaster()) {
+        let lives = |postmaster: &String| Path::new("/proc").join(postmaster).exists();
+        if let (true, Some(postmaster)) = (self.own, self.postmaster().filter(lives)) {
             self.thaw();
             let _ = quiet(Command::new("kill").args(["-QUIT", &postmaster])).status();
         }
