@@ -73,14 +73,18 @@ impl TestCollector {
         self.kept.0.lock().unwrap().iter().flat_map(|sent| &sent.resource_spans).flat_map(told).collect()
     }
 
-    /// Waits until the trace of that call has all of those, by node and name; then the whole of it.
+    /// Waits until the trace of that call has all of those, by node and name, and none whose work hangs below something
+    /// that was not told: processes send when they like. Then the whole of it.
     pub async fn trace_of(&self, call: &str, work: &[(&str, &str)]) -> Vec<ToldSpan> {
         let id = call.replace('-', "");
         eventually(&format!("the trace of the call has {work:?}"), async || {
             let trace: Vec<_> = self.spans().into_iter().filter(|span| span.trace == id).collect();
             let done: BTreeSet<_> =
                 trace.iter().map(|span| (span.node.as_str(), span.name.as_str())).collect();
-            work.iter().all(|one| done.contains(one)).then(|| trace.clone())
+            let hangs =
+                |span: &ToldSpan| span.above.is_empty() || trace.iter().any(|above| above.id == span.above);
+            let is_whole = work.iter().all(|one| done.contains(one)) && trace.iter().all(hangs);
+            is_whole.then(|| trace.clone())
         })
         .await
     }
