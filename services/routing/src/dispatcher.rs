@@ -26,6 +26,7 @@ use crate::board::{Board, Changes, Claim, DeskKey, Swap};
 use crate::circles::Circles;
 use crate::config::Settings;
 use crate::deliver::Delivery;
+use crate::doubt::doubts;
 use crate::error::RoutingError;
 use crate::gauges;
 use crate::nudges::Nudges;
@@ -180,7 +181,10 @@ impl Dispatcher {
         ends: &Ends,
     ) -> Result<Outcome, RoutingError> {
         let until = Monotonic::now() + self.settings.store_limit;
-        if self.stale || self.next_read <= now || asked.iter().any(|one| self.doubts(&one.request)) {
+        if self.stale
+            || self.next_read <= now
+            || asked.iter().any(|one| doubts(&one.request, &self.board, &self.seekers, now))
+        {
             self.read(now, until).await?;
         }
         let mut round = Round::new(self.board.clone(), &mut self.seekers, &self.plan, &self.settings, now);
@@ -234,29 +238,6 @@ impl Dispatcher {
             }
         }
         if lost.is_empty() { Outcome::Settled } else { Outcome::Again(rest) }
-    }
-
-    /// Whether a request speaks of something that this replica has not heard of yet.
-    fn doubts(&self, request: &Request) -> bool {
-        let unknown = |operator: &_, desk: &_| {
-            !self.board.desks.contains_key(&(Clone::clone(operator), Clone::clone(desk)))
-        };
-        match request {
-            Request::Seek(_) => false,
-            Request::Report(report) => {
-                let claims = self.board.claims().remove(&report.call).unwrap_or_default();
-                !claims.iter().any(|claim| claim.offer == report.offer)
-            }
-            Request::End { operator, call } => {
-                !self.seekers.contains_key(call) && self.board.holding(operator, *call).is_empty()
-            }
-            Request::Reconcile { .. } => true,
-            Request::Claim(wanted) => unknown(&wanted.operator, &wanted.desk),
-            Request::SignIn { operator, desk, .. }
-            | Request::SignOut { operator, desk }
-            | Request::Pause { operator, desk, .. }
-            | Request::Resume { operator, desk } => unknown(operator, desk),
-        }
     }
 
     async fn read(&mut self, now: Instant, until: Monotonic) -> Result<(), RoutingError> {

@@ -9,6 +9,7 @@ mod circles;
 mod config;
 mod deliver;
 mod dispatcher;
+mod doubt;
 mod error;
 mod gauges;
 #[cfg(test)]

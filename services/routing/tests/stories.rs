@@ -502,6 +502,38 @@ async fn without_the_bus_another_replica_is_heard_within_a_second() {
 }
 
 #[tokio::test]
+async fn what_a_counsellor_asks_is_done_though_the_replica_has_not_heard_how_things_stand() {
+    on_both_stores(&ito_and_mori(), |line| async move {
+        let (mut one, mut deaf) = (line.replica("one").await, line.deaf_replica("two").await);
+        deaf.signs_in("ito").await;
+        let (first, second) = (deaf.caller(), one.caller());
+        let mut news = deaf.seeks(&first).await;
+        let offer = news.offer().await;
+        one.answers(&first, &offer).await;
+        one.ends(&first).await;
+
+        // It still thinks that ito is being rung.
+        deaf.resumes("ito").await;
+        assert_eq!(deaf.presence("ito").await, Presence::Available);
+        let offer = one.claims(&second, "ito").await.unwrap();
+        assert_eq!(deaf.claims(&first, "ito").await.unwrap_err().code(), Code::FailedPrecondition);
+        one.reports(&second, &offer, OfferOutcome::Declined).await.unwrap();
+        one.ends(&second).await;
+        // And now that ito is rung for the second caller.
+        deaf.pauses("ito").await.unwrap();
+        assert_eq!(deaf.presence("ito").await, Presence::Paused);
+        deaf.signs_out("ito").await;
+        one.signs_in("ito").await;
+        // And now that nobody sits there.
+        deaf.signs_out("ito").await;
+        assert_eq!(deaf.presence("ito").await, Presence::SignedOut);
+        one.signs_in("ito").await;
+        deaf.claims(&first, "ito").await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_desks_of_one_operator_are_not_touched_by_another() {
     on_both_stores(&[Person::nurse("ito")], |line| async move {
         let mut routing = line.replica("one").await;
