@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::period::Period;
-use crate::rota::Ix;
+use crate::rota::{Ix, Rota};
 use crate::shift::Slot;
 
 /// One entry of the file. A swap is two moves that happen at once.
@@ -61,46 +61,74 @@ impl Move {
     }
 }
 
-impl Cover {
-    /// Lays the cover over shifts sorted by date, which they stay. Returns
-    /// for each move whether it found a shift.
-    pub(crate) fn lay_over(&self, ix: Ix, slots: &mut Vec<Slot>) -> Vec<bool> {
-        let mut found = vec![false; self.moves.len()];
-        let Some(first) = self.moves.iter().map(|one| one.when.dates().0).min() else { return found };
-        let Some(last) = self.moves.iter().map(|one| one.when.dates().1).max() else { return found };
-        let low = slots.partition_point(|slot| slot.date < first);
-        let high = slots.partition_point(|slot| slot.date <= last).max(low);
-        let mut changed = Vec::with_capacity(high - low);
-        for slot in &slots[low..high] {
-            let moved =
-                self.moves.iter().enumerate().find_map(|(nth, one)| Some((nth, one, one.part(slot)?)));
-            match moved {
-                Some((nth, one, part)) => {
-                    found[nth] = true;
-                    cut(slot, part, one.by, ix, &mut changed);
-                }
-                None => changed.push(slot.clone()),
+/// One move of one entry of the file.
+struct Entry<'a> {
+    cover: Ix,
+    /// Its place among the moves of the cover.
+    nth: usize,
+    one: &'a Move,
+}
+
+/// The moves of all covers by the person whom they take out of shifts, each
+/// person's in the order of the file. What a cover does to a shift depends on
+/// no other shift, so they are laid over one shift after the other.
+pub(crate) struct Covers<'a>(Vec<Vec<Entry<'a>>>);
+
+impl<'a> Covers<'a> {
+    pub(crate) fn new(rota: &'a Rota) -> Self {
+        let mut of = Vec::new();
+        of.resize_with(rota.staff.len(), Vec::new);
+        for (cover, entry) in rota.covers.iter().enumerate() {
+            for (nth, one) in entry.moves.iter().enumerate() {
+                of[one.staff].push(Entry { cover, nth, one });
             }
         }
-        if found.contains(&true) {
-            slots.splice(low..high, changed);
+        Self(of)
+    }
+
+    /// Whether any shift that is planned for the person may change.
+    pub(crate) fn touch(&self, staff: Ix) -> bool {
+        !self.0[staff].is_empty()
+    }
+
+    /// What all covers leave of a planned shift, in the order of time; nothing
+    /// where the clocks jump over all of it. Tells each cover that finds it,
+    /// and which of its moves that was.
+    pub(crate) fn lay_over(&self, slot: Slot, mut found: impl FnMut(Ix, usize), mut emit: impl FnMut(Slot)) {
+        if slot.time.is_empty() {
+            return;
         }
-        found
+        if !self.touch(slot.staff) {
+            return emit(slot);
+        }
+        let mut left = vec![(slot, 0)];
+        while let Some((slot, next)) = left.pop() {
+            let Some((entry, part)) = self.first_from(next, &slot) else {
+                emit(slot);
+                continue;
+            };
+            found(entry.cover, entry.nth);
+            // A cover is laid once: its moves happen together. The piece put down last is taken up first.
+            let pieces = cut(&slot, part, entry.one.by, entry.cover).into_iter().flatten();
+            left.extend(pieces.rev().map(|piece| (piece, entry.cover + 1)));
+        }
+    }
+
+    /// The first cover of those from `next` on that changes the shift, and what part of it.
+    fn first_from(&self, next: Ix, slot: &Slot) -> Option<(&Entry<'a>, Period)> {
+        let entries = &self.0[slot.staff];
+        let first = entries.partition_point(|entry| entry.cover < next);
+        entries[first..].iter().find_map(|entry| Some((entry, entry.one.part(slot)?)))
     }
 }
 
 /// The shift before the part, the part with whoever takes it, the shift after.
-fn cut(slot: &Slot, part: Period, by: Option<Ix>, cover: Ix, into: &mut Vec<Slot>) {
+fn cut(slot: &Slot, part: Period, by: Option<Ix>, cover: Ix) -> [Option<Slot>; 3] {
     let before = Period { from: slot.time.from, until: part.from };
     let after = Period { from: part.until, until: slot.time.until };
-    let pieces = [
-        (before, Some(slot.staff), slot.cover),
-        (part, by, Some(cover)),
-        (after, Some(slot.staff), slot.cover),
-    ];
-    for (time, staff, cover) in pieces.into_iter().filter(|(time, _, _)| !time.is_empty()) {
-        if let Some(staff) = staff {
-            into.push(Slot { time, staff, cover, cut: true, ..slot.clone() });
-        }
-    }
+    [(before, Some(slot.staff), slot.cover), (part, by, Some(cover)), (after, Some(slot.staff), slot.cover)]
+        .map(|(time, staff, cover)| {
+            let staff = staff.filter(|_| !time.is_empty())?;
+            Some(Slot { time, staff, cover, cut: true, ..slot.clone() })
+        })
 }

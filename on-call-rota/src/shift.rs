@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use crate::calendar::known_dates;
+use crate::cover::Covers;
 use crate::day::Day;
 use crate::days::Days;
 use crate::hours::{DayFilter, TimeRange};
@@ -187,10 +188,7 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(rota: &'a Rota, period: Period) -> Self {
         let period = within_known_dates(rota, period);
         let days: Vec<Days<'_>> = (0..rota.operators.len()).map(|ix| days_of(rota, ix, period)).collect();
-        let mut slots = planned(rota, &days);
-        for (ix, cover) in rota.covers.iter().enumerate() {
-            cover.lay_over(ix, &mut slots);
-        }
+        let mut slots = slots(rota, &days, |_, _| {});
         number_pieces(&mut slots);
         slots.retain(|slot| !slot.time.overlap(&period).is_empty());
         let serving = serving(rota, &slots);
@@ -231,9 +229,10 @@ fn number_pieces(slots: &mut [Slot]) {
     }
 }
 
-/// What the rota plans on the days of each operator, before any cover.
-pub(crate) fn planned(rota: &Rota, days: &[Days<'_>]) -> Vec<Slot> {
-    let mut slots = Vec::new();
+/// What the rota plans on the days of each operator and the covers leave of
+/// it. Tells each cover that finds a shift, and which of its moves that was.
+pub(crate) fn slots(rota: &Rota, days: &[Days<'_>], mut found: impl FnMut(Ix, usize)) -> Vec<Slot> {
+    let (covers, mut slots) = (Covers::new(rota), Vec::new());
     for (operator, days) in days.iter().enumerate() {
         let (recurring, dated) = duties_of(rota, operator);
         for laid in days.iter() {
@@ -242,12 +241,12 @@ pub(crate) fn planned(rota: &Rota, days: &[Days<'_>]) -> Vec<Slot> {
             let today = dated[first..].iter().take_while(|(other, _)| *other == date).map(|(_, duty)| duty);
             for &duty in recurring.iter().chain(today) {
                 rota.duties[duty].on(&laid.day, |nth, time, staff| {
-                    slots.push(Slot::planned(date, laid.hours(time), staff, duty, nth));
+                    let slot = Slot::planned(date, laid.hours(time), staff, duty, nth);
+                    covers.lay_over(slot, &mut found, |slot| slots.push(slot));
                 });
             }
         }
     }
-    slots.retain(|slot| !slot.time.is_empty());
     // One operator's days are in order already.
     slots.sort_by_key(|slot| slot.date);
     slots

@@ -12,7 +12,7 @@ use crate::calendar::known_dates;
 use crate::days::Days;
 use crate::period::{Period, merged, without};
 use crate::rota::Ix;
-use crate::shift::{Plan, Slot, Timing, planned};
+use crate::shift::{Plan, Slot, Timing, slots};
 
 /// How far recurring shifts are laid out. Longer cycles are held to the same
 /// rules by `coverage`, which counts a person once.
@@ -50,12 +50,7 @@ impl Checked<'_> {
     fn lay_out(&self, first: Date, last: Date, found: &mut [Vec<bool>]) -> Vec<Slot> {
         let operators = self.rota.operators.iter();
         let days: Vec<Days<'_>> = operators.map(|one| Days::new(&one.calendar, first, last)).collect();
-        let mut slots = planned(&self.rota, &days);
-        for (ix, cover) in self.rota.covers.iter().enumerate() {
-            let moved = cover.lay_over(ix, &mut slots);
-            found[ix].iter_mut().zip(moved).for_each(|(found, moved)| *found |= moved);
-        }
-        slots
+        slots(&self.rota, &days, |cover, nth| found[cover][nth] = true)
     }
 
     /// Dates that the file itself names.

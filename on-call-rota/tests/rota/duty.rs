@@ -136,6 +136,23 @@ date = 2026-03-05
     assert_eq!(on_duty(&rota, "main", "2026-03-05T23:00"), [""; 0]);
 }
 
+#[test]
+fn a_shift_that_covers_cut_twice_is_told_in_the_order_of_time() {
+    let part = |from: &str, until: &str| {
+        format!(
+            "[[cover]]\nkind = \"stand-in\"\nstaff = \"sato\"\nby = \"abe\"\nfrom = \"2026-03-05T{from}\"\nuntil = \"2026-03-05T{until}\"\n"
+        )
+    };
+    let rota = nights(&(part("22:00", "23:00") + &part("20:00", "21:00")));
+    let shifts = rota.shifts(days(&rota, "2026-03-05", "2026-03-05"));
+    let of_that_date = shifts.iter().filter(|shift| shift.date == date("2026-03-05"));
+    let night: Vec<_> = of_that_date.filter(|shift| shift.staff.as_str() != "ito").collect();
+
+    assert!(night.is_sorted_by_key(|shift| shift.time.from));
+    let told: Vec<_> = night.iter().map(|shift| (shift.staff.as_str(), shift.piece)).collect();
+    assert_eq!(told, [("sato", 0), ("abe", 0), ("sato", 1), ("abe", 1), ("sato", 2)]);
+}
+
 const TWO_WINDOWS: &str = r#"
 [[operator]]
 id = "op"
