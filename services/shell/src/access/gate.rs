@@ -95,12 +95,10 @@ impl Access {
                 let found = self.sessions.find(&token).await.map_err(away)?;
                 Ok(found.map_or(Principal::Stranger, Principal::Person))
             }
+            None if self.is_service(headers, came) => Ok(Principal::Service),
             None if self.token.admits(headers.get(AUTHORIZATION)) => {
-                if self.wants_certificates && !came.is_vouched_for() {
-                    counted("certificate");
-                    return Err(Status::unauthenticated(UNCERTIFIED));
-                }
-                Ok(Principal::Service)
+                counted("certificate");
+                Err(Status::unauthenticated(UNCERTIFIED))
             }
             None => Ok(Principal::Stranger),
         }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::ServerConfig;
 use rustls::server::danger::ClientCertVerifier;
@@ -14,10 +13,7 @@ use tokio_rustls::{TlsAcceptor, server};
 
 use super::fault::{TlsFault, TlsWrong};
 use super::material::{Material, Source};
-use super::provider;
-
-/// Who has not come to terms by then is let go.
-const HANDSHAKE: Duration = Duration::from_secs(5);
+use super::{in_time, provider};
 
 /// Makes TLS connections of accepted ones, each with the certificate of that moment. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,10 +24,7 @@ impl Acceptor {
     /// When the peer shows a certificate of a foreign authority, speaks no TLS, or takes too long.
     pub async fn accept(&self, stream: TcpStream) -> io::Result<server::TlsStream<TcpStream>> {
         let config = Arc::clone(&self.0.borrow());
-        match tokio::time::timeout(HANDSHAKE, TlsAcceptor::from(config).accept(stream)).await {
-            Ok(done) => done,
-            Err(_) => Err(io::ErrorKind::TimedOut.into()),
-        }
+        in_time(TlsAcceptor::from(config).accept(stream)).await
     }
 }
 

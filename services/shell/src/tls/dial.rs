@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use rustls::sign::SingleCertAndKey;
@@ -14,9 +13,7 @@ use tokio_rustls::{TlsConnector, client};
 use super::domain::SipDomain;
 use super::fault::{TlsFault, TlsWrong};
 use super::material::{Material, Source};
-use super::provider;
-
-const HANDSHAKE: Duration = Duration::from_secs(5);
+use super::{in_time, provider};
 
 pub type TlsStream = client::TlsStream<TcpStream>;
 
@@ -31,10 +28,7 @@ impl Dialler {
     /// When it names somebody else, is of no authority that we believe, or the peer takes too long.
     pub async fn dial(&self, name: ServerName<'static>, stream: TcpStream) -> io::Result<TlsStream> {
         let config = Arc::clone(&self.0.borrow());
-        match tokio::time::timeout(HANDSHAKE, TlsConnector::from(config).connect(name, stream)).await {
-            Ok(done) => done,
-            Err(_) => Err(io::ErrorKind::TimedOut.into()),
-        }
+        in_time(TlsConnector::from(config).connect(name, stream)).await
     }
 }
 

@@ -9,12 +9,9 @@ use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_t
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
-use x509_cert::Certificate;
-use x509_cert::der::Decode;
-use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
-use super::provider;
+use super::{provider, subject_names};
 
 #[derive(Debug)]
 pub(super) struct SipDomain {
@@ -74,15 +71,12 @@ impl ServerCertVerifier for SipDomain {
 }
 
 fn names(certificate: &CertificateDer<'_>, domain: &str) -> bool {
-    let Ok(parsed) = Certificate::from_der(certificate) else { return false };
-    let Ok(Some((_, names))) = parsed.tbs_certificate().get_extension::<SubjectAltName>() else {
-        return false;
-    };
-    let uris: Vec<&str> = names.0.iter().filter_map(sip_domain).collect();
+    let names = subject_names(certificate);
+    let uris: Vec<&str> = names.iter().filter_map(sip_domain).collect();
     if uris.is_empty() {
         let dns =
             |name: &GeneralName| matches!(name, GeneralName::DnsName(dns) if is_same(dns.as_str(), domain));
-        return names.0.iter().any(dns);
+        return names.iter().any(dns);
     }
     uris.iter().any(|uri| is_same(uri, domain))
 }

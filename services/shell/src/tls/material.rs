@@ -15,12 +15,11 @@ use rustls::sign::CertifiedKey;
 use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
-use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 use zeroize::Zeroizing;
 
 use super::fault::{TlsFault, TlsWrong};
-use super::provider;
+use super::{provider, subject_names};
 
 /// A file, with the setting that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,10 +183,7 @@ fn first_end(named: &Named, chain: &[CertificateDer<'_>]) -> Result<Instant, Tls
 }
 
 fn first_name(certificate: &CertificateDer<'_>) -> Option<String> {
-    let parsed = Certificate::from_der(certificate).ok()?;
-    let (_, names) = parsed.tbs_certificate().get_extension::<SubjectAltName>().ok()??;
-    names
-        .0
+    subject_names(certificate)
         .iter()
         .find_map(|name| if let GeneralName::DnsName(dns) = name { Some(dns.to_string()) } else { None })
 }

@@ -11,7 +11,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::{Dialler, TlsStream, server_name};
+use super::{Dialler, TlsStream, bare, server_name};
 
 /// Dials anew for each connection, so that a new certificate is used without a restart.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ impl Service<Uri> for Connector {
     fn call(&mut self, to: Uri) -> Self::Future {
         let Self { dialler, name } = self.clone();
         async move {
-            let host = to.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+            let host = bare(to.host().unwrap_or_default());
             let stream = TcpStream::connect((host, to.port_u16().unwrap_or(443))).await?;
             // Short messages are not kept back to be sent together.
             stream.set_nodelay(true)?;
