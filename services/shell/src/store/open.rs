@@ -8,11 +8,14 @@ use std::time::Duration;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::{Attempt, Db, Engine, SqlitePools, StoreError};
+
+/// A connection to PostgreSQL that lay idle for so long is asked whether it is still there.
+const ASKED_AGAIN: Duration = Duration::from_secs(1);
 
 /// Where the store is and how long to wait for it.
 #[derive(Clone, Debug)]
@@ -95,16 +98,26 @@ fn sqlite(path: &Path, settings: &StoreSettings) -> Result<SqlitePools, StoreErr
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(settings.busy);
+    // A file does not go away between two uses, and each question costs two changes of thread.
+    let pool = |most| {
+        let options = SqlitePoolOptions::new().max_connections(most).acquire_timeout(settings.acquire);
+        options.test_before_acquire(false)
+    };
     // Lives as long as the process: a connection that is let go would only be opened again.
-    let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(settings.acquire);
     let write = pool(1).idle_timeout(None).max_lifetime(None);
-    // A full disk ends a transaction behind sqlx's back, which then believes in it for ever: such a connection goes.
-    let write = write.after_release(|connection, _| {
-        Box::pin(async move { connection.ping().await.map(|()| !connection.is_in_transaction()) })
-    });
+    let write = write.after_release(|connection, _| Box::pin(has_ended_its_transaction(connection)));
     let write = write.connect_lazy_with(options.clone());
     let read = pool(settings.connections.max(1)).connect_lazy_with(options);
     Ok(SqlitePools { read, write })
+}
+
+/// A full disk ends a transaction behind sqlx's back, which then believes in it for ever: such a connection goes.
+async fn has_ended_its_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // Dropped a moment ago, it is being rolled back: the answer comes after that.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 fn postgres(settings: &StoreSettings) -> Result<PgPool, StoreError> {
@@ -121,8 +134,19 @@ fn postgres(settings: &StoreSettings) -> Result<PgPool, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(settings.connections.max(1))
         .acquire_timeout(settings.acquire)
+        .test_before_acquire(false)
+        .before_acquire(|connection, since| Box::pin(is_fit(connection, since.idle_for)))
         .after_release(move |connection, _| Box::pin(still_answers(connection, limit)));
     Ok(pool.connect_lazy_with(options))
+}
+
+/// Every connection is asked when it is let go. One that lay idle for a while is asked again: its server may have gone
+/// since. Whoever meets a server that went in between gets a fault that passes, as in the middle of a statement.
+async fn is_fit(connection: &mut PgConnection, idle: Duration) -> Result<bool, sqlx::Error> {
+    if idle >= ASKED_AGAIN {
+        connection.ping().await?;
+    }
+    Ok(true)
 }
 
 /// A connection that was given up in the middle of a statement, because its server had vanished without a word, would
