@@ -13,7 +13,7 @@ use proto::escalation::v1 as pb;
 use proto::escalation::v1::escalation_service_client::EscalationServiceClient;
 use shell::alarms::{Alarm, Alarms};
 use shell::grpc::Route;
-use shell::reconciler::{Left, Reconcile};
+use shell::reconciler::{IN_NO_HURRY, Left, Reconcile};
 use tonic::Status;
 
 use crate::store::{DutyRow, Store, unreadable};
@@ -37,6 +37,10 @@ pub(crate) struct Payer {
 impl Reconcile for Payer {
     fn name(&self) -> &'static str {
         "referral_payer"
+    }
+
+    fn gathers(&self) -> Duration {
+        IN_NO_HURRY
     }
 
     async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>> {

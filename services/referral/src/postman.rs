@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use domain::ids::{OperatorId, TargetId};
 use domain::time::Instant;
 use shell::alarms::{Alarm, Alarms};
-use shell::reconciler::{Left, Reconcile};
+use shell::reconciler::{IN_NO_HURRY, Left, Reconcile};
 use tokio::sync::Notify;
 
 use crate::centre::Centres;
@@ -49,6 +49,10 @@ pub(crate) struct Postman {
 impl Reconcile for Postman {
     fn name(&self) -> &'static str {
         "referral_postman"
+    }
+
+    fn gathers(&self) -> Duration {
+        IN_NO_HURRY
     }
 
     async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>> {

@@ -1,10 +1,11 @@
 //! Wakes referrals whose time has come.
 
 use std::error::Error;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::time::Instant;
-use shell::reconciler::{Left, Reconcile};
+use shell::reconciler::{IN_NO_HURRY, Left, Reconcile};
 
 use crate::error::ReferralError;
 use crate::keeper::{By, Keeper};
@@ -21,6 +22,10 @@ pub(crate) struct Waker {
 impl Reconcile for Waker {
     fn name(&self) -> &'static str {
         "referral_waker"
+    }
+
+    fn gathers(&self) -> Duration {
+        IN_NO_HURRY
     }
 
     async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>> {

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::time::Instant;
+use futures::FutureExt as _;
 use serde::Serialize;
 use tokio::sync::Notify;
 use tokio::time::timeout;
@@ -22,6 +23,10 @@ use crate::shutdown::Shutdown;
 /// A run that takes longer waits for something that never comes, such as a store that vanished without a word. Far
 /// beyond what a slow store needs: what a run had begun then waits for its lease.
 const LONGEST: Duration = Duration::from_secs(60);
+
+/// For `Reconcile::gathers` of workers whose work has minutes: nobody notices it, and whoever waits for an answer
+/// of the same moment has the machine.
+pub const IN_NO_HURRY: Duration = Duration::from_millis(20);
 
 /// What a run leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +46,12 @@ pub struct Left {
 pub trait Reconcile: Send {
     /// As `/status` and the metrics name it.
     fn name(&self) -> &'static str;
+
+    /// How long a nudge waits for more of them, where nobody is in a hurry: many changes at once are then one look,
+    /// and the look is not in the way of whoever made the change. At once unless told otherwise.
+    fn gathers(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Reads what is owed and does it.
     async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>>;
@@ -96,10 +107,20 @@ pub async fn reconcile(
             }
         };
         tokio::select! {
-            () = nudge.notified() => {}
+            () = nudged(&nudge, worker.gathers()) => {}
             () = clock.sleep_until(next) => {}
             () = shutdown.ended() => return,
         }
+    }
+}
+
+async fn nudged(nudge: &Notify, gathers: Duration) {
+    nudge.notified().await;
+    if !gathers.is_zero() {
+        // A few milliseconds of the machine's, no time of the line's.
+        tokio::time::sleep(gathers).await;
+        // What was said meanwhile is seen by this run as well.
+        let _ = nudge.notified().now_or_never();
     }
 }
 
@@ -143,12 +164,17 @@ mod tests {
     struct Worker {
         ran: mpsc::Sender<Instant>,
         answers: Vec<Result<Left, &'static str>>,
+        gathers: Duration,
     }
 
     #[async_trait]
     impl Reconcile for Worker {
         fn name(&self) -> &'static str {
             "payer"
+        }
+
+        fn gathers(&self) -> Duration {
+            self.gathers
         }
 
         async fn run(&mut self, now: Instant) -> Result<Left, Box<dyn Error + Send + Sync>> {
@@ -166,12 +192,16 @@ mod tests {
         task: tokio::task::JoinHandle<()>,
     }
 
-    fn world(mut answers: Vec<Result<Left, &'static str>>) -> World {
+    fn world(answers: Vec<Result<Left, &'static str>>) -> World {
+        world_with(answers, Duration::ZERO)
+    }
+
+    fn world_with(mut answers: Vec<Result<Left, &'static str>>, gathers: Duration) -> World {
         answers.reverse();
         let (ran, runs) = mpsc::channel(8);
         let (clock, nudge) = (Clock::by_hand(START), Arc::new(Notify::new()));
         let (status, shutdown) = (Status::default(), Shutdown::new());
-        let worker = Worker { ran, answers };
+        let worker = Worker { ran, answers, gathers };
         let task = tokio::spawn(reconcile(
             worker,
             PERIOD,
@@ -200,6 +230,21 @@ mod tests {
 
         world.clock.advance(PERIOD);
         assert_eq!(world.ran().await, Some(START + PERIOD));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_in_no_hurry_looks_once_at_what_changed_in_a_few_milliseconds() {
+        let mut world = world_with(Vec::new(), Duration::from_millis(5));
+        world.ran().await.unwrap();
+
+        for _ in 0..3 {
+            world.nudge.notify_one();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+
+        assert_eq!(world.ran().await, Some(START));
+        let again = tokio::time::timeout(Duration::from_secs(1), world.runs.recv()).await;
+        assert!(again.is_err(), "one look is enough");
     }
 
     #[tokio::test]
