@@ -23,6 +23,9 @@ pub(crate) struct How {
     /// Short rounds and few of them, to see that it works: never a result.
     #[arg(long, global = true)]
     pub(crate) quick: bool,
+    /// Whole rounds, but only so many: to look at one change. Fewer than seven valid ones are never a result.
+    #[arg(long, global = true)]
+    pub(crate) rounds: Option<usize>,
     /// The store of the rows that have one.
     #[arg(long, global = true, value_enum, default_value_t = Engine::Postgres)]
     pub(crate) store: Engine,
@@ -88,6 +91,10 @@ pub(crate) enum Command {
 
 impl How {
     pub(crate) fn plan(&self) -> Plan {
-        if self.quick { Plan::quick() } else { Plan::whole() }
+        let plan = if self.quick { Plan::quick() } else { Plan::whole() };
+        match self.rounds {
+            Some(rounds) => Plan { most: rounds, ..plan },
+            None => plan,
+        }
     }
 }
