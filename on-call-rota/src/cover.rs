@@ -39,6 +39,12 @@ impl When {
         }
     }
 
+    /// Whether it may be about a shift that begins on the date.
+    fn contains(&self, date: Date) -> bool {
+        let (first, last) = self.dates();
+        first <= date && date <= last
+    }
+
     /// A period between two local times.
     pub(crate) fn times(period: Period, first: Date, last: Date) -> Self {
         Self::Times { period, first: first.saturating_sub(2.days()), last }
@@ -48,9 +54,8 @@ impl When {
 impl Move {
     /// The part of the shift that changes hands.
     fn part(&self, slot: &Slot) -> Option<Period> {
-        let (first, last) = self.when.dates();
         let duty = self.duty.is_none_or(|duty| duty == slot.duty);
-        if self.staff != slot.staff || !duty || slot.date < first || last < slot.date {
+        if self.staff != slot.staff || !duty || !self.when.contains(slot.date) {
             return None;
         }
         let part = match &self.when {
@@ -87,8 +92,13 @@ impl<'a> Covers<'a> {
     }
 
     /// Whether any shift that is planned for the person may change.
-    pub(crate) fn touch(&self, staff: Ix) -> bool {
+    pub(crate) fn are_about(&self, staff: Ix) -> bool {
         !self.0[staff].is_empty()
+    }
+
+    /// Whether a shift that is planned for the person on the date may change.
+    pub(crate) fn touch(&self, staff: Ix, date: Date) -> bool {
+        self.0[staff].iter().any(|entry| entry.one.when.contains(date))
     }
 
     /// What all covers leave of a planned shift, in the order of time; nothing
@@ -98,7 +108,7 @@ impl<'a> Covers<'a> {
         if slot.time.is_empty() {
             return;
         }
-        if !self.touch(slot.staff) {
+        if !self.touch(slot.staff, slot.date) {
             return emit(slot);
         }
         let mut left = vec![(slot, 0)];

@@ -6,9 +6,10 @@ use std::fmt;
 use crate::days::Days;
 use crate::hours::{DayFilter, TimeRange};
 use crate::ids::{GroupId, RuleId, WindowId};
+use crate::outline::Outline;
 use crate::period::{Period, merged, without};
+use crate::presence::Muster;
 use crate::rota::{Group, Ix, Rota};
-use crate::shift::Plan;
 use crate::staff::{Language, Qualification, Role, Staff};
 use crate::sweep::Sweep;
 
@@ -90,14 +91,15 @@ impl Rota {
     /// Every gap of the stretch, by time, group and rule. Gaps of one rule
     /// that touch and lack the same are one.
     pub fn coverage(&self, period: Period) -> Vec<Gap> {
-        let plan = Plan::new(self, period);
-        let mut gaps = Vec::new();
+        let outline = Outline::new(self, period);
+        let (mut muster, mut gaps) = (Muster::new(self, &outline), Vec::new());
         for (ix, group) in self.groups.iter().enumerate() {
-            gaps.extend(closed(&plan, group));
-            gaps.extend(Sweep::new(self, &plan, &Rule::staffed(ix)).gaps());
-        }
-        for rule in &self.rules {
-            gaps.extend(Sweep::new(self, &plan, rule).gaps());
+            gaps.extend(closed(&outline, group));
+            let crew = muster.crew(ix);
+            let own = self.rules.iter().filter(|rule| rule.group == ix);
+            for rule in own.chain([&Rule::staffed(ix)]) {
+                gaps.extend(Sweep::new(self, &outline, rule).gaps(crew));
+            }
         }
         gaps.sort();
         gaps
@@ -110,7 +112,7 @@ impl Rota {
 }
 
 /// When no window of a group that promises the whole day is open.
-fn closed(plan: &Plan<'_>, group: &Group) -> Vec<Gap> {
+fn closed(outline: &Outline<'_>, group: &Group) -> Vec<Gap> {
     if !group.all_day {
         return Vec::new();
     }
@@ -121,14 +123,7 @@ fn closed(plan: &Plan<'_>, group: &Group) -> Vec<Gap> {
         rule: RuleId::built_in(RULE_OPEN),
         missing: Missing::Window,
     };
-    without(&[plan.period], &open(plan, &group.windows)).into_iter().map(gap).collect()
-}
-
-pub(crate) fn open(plan: &Plan<'_>, windows: &[Ix]) -> Vec<Period> {
-    match windows {
-        [one] => plan.open[*one].clone(),
-        _ => merged(windows.iter().flat_map(|&window| plan.open[window].iter().copied()).collect()),
-    }
+    without(&[outline.period], &outline.open_any(&group.windows)).into_iter().map(gap).collect()
 }
 
 impl Rule {

@@ -55,7 +55,7 @@ fn minutes(text: &str) -> Option<u16> {
 }
 
 /// Half-open hours that begin on one date; 1 minute to 24 hours on the wall.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TimeRange {
     start: u16,
     length: u16,
@@ -176,7 +176,7 @@ impl DayFilter {
 }
 
 /// A window's hours by kind of day. The more exact word wins.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub(crate) struct WeekHours {
     pub(crate) weekday: Vec<TimeRange>,
     /// Monday to Friday, where one differs from `weekday`.

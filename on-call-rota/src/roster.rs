@@ -7,9 +7,10 @@ use jiff::civil::Date;
 
 use crate::ids::{DutyId, StaffId, WindowId};
 use crate::ladder::{Ladder, Rung, RungPlan};
+use crate::outline::Outline;
 use crate::period::{Period, contains};
 use crate::rota::{Ix, Rota};
-use crate::shift::{Plan, Slot};
+use crate::shift::{Slot, slots_of};
 use crate::staff::Role;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,12 +67,19 @@ struct WindowRoster {
 
 impl Roster {
     pub(crate) fn new(rota: &Rota, period: Period) -> Self {
-        let plan = Plan::new(rota, period);
-        let windows: Vec<_> = (0..rota.windows.len()).map(|ix| WindowRoster::new(rota, &plan, ix)).collect();
+        let outline = Outline::new(rota, period);
+        let slots = slots_of(rota, &outline);
+        let mut serving = vec![Vec::new(); rota.windows.len()];
+        for slot in &slots {
+            rota.duties[slot.duty].windows.iter().for_each(|&window| serving[window].push(slot));
+        }
+        let windows = serving.into_iter().enumerate();
+        let windows: Vec<_> =
+            windows.map(|(ix, slots)| WindowRoster::new(rota, &outline, ix, slots)).collect();
         let mut places: Vec<_> =
             windows.iter().enumerate().map(|(ix, window)| (window.id.clone(), ix)).collect();
         places.sort_unstable();
-        Self { period: plan.period, windows, places }
+        Self { period: outline.period, windows, places }
     }
 
     /// What may be asked about: the compiled stretch, clipped to 1980-2099.
@@ -128,15 +136,13 @@ impl Roster {
 }
 
 impl WindowRoster {
-    fn new(rota: &Rota, plan: &Plan<'_>, ix: Ix) -> Self {
+    fn new(rota: &Rota, outline: &Outline<'_>, ix: Ix, mut slots: Vec<&Slot>) -> Self {
         let window = &rota.windows[ix];
-        let serves = |slot: &&Slot| rota.duties[slot.duty].windows.contains(&ix);
-        let mut slots: Vec<&Slot> = plan.slots.iter().filter(serves).collect();
         let mut roster = Self {
             id: window.id.clone(),
-            open: plan.open[ix].clone(),
+            open: outline.open(ix).to_vec(),
             takeover: window.takeover.clone(),
-            edges: edges(plan.period, &slots),
+            edges: edges(outline.period, &slots),
             crews: Vec::new(),
             people: Vec::new(),
             ladder: Ladder::of(rota, ix),

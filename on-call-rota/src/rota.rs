@@ -15,10 +15,11 @@ use crate::hospital::{Hospital, HospitalTurn};
 use crate::hours::{TimeRange, WeekHours};
 use crate::ids::{CentreId, GroupId, HospitalId, OperatorId, StaffId, WindowId};
 use crate::ladder::{Ladder, Rung};
+use crate::outline::{Outline, days_of, open_hours, within_known_dates};
 use crate::period::Period;
 use crate::public::{PublicOperator, PublicWindow};
 use crate::roster::{NotInRoster, OnDuty, Roster};
-use crate::shift::{Duty, Plan, Shift, days_of, open_hours, within_known_dates};
+use crate::shift::{Duty, Shift, slots_of};
 use crate::staff::{Language, Staff};
 
 /// A place in one of the lists of a `Rota`.
@@ -159,7 +160,7 @@ impl Rota {
     pub fn open_hours(&self, window: &Window, period: Period) -> Vec<Period> {
         let period = within_known_dates(self, period);
         let days = days_of(self, window.operator_ix, period);
-        open_hours(window, &days, period)
+        open_hours(&window.hours, &days, period)
     }
 
     /// The contact points of a person that work at `at`, in order.
@@ -191,8 +192,8 @@ impl Rota {
 
     /// The shifts that touch a stretch of time, covers laid over them, by date.
     pub fn shifts(&self, period: Period) -> Vec<Shift> {
-        let plan = Plan::new(self, period);
-        plan.slots.iter().map(|slot| slot.shift(self)).collect()
+        let slots = slots_of(self, &Outline::new(self, period));
+        slots.iter().map(|slot| slot.shift(self)).collect()
     }
 
     /// Who is on duty at one instant. For many questions, `compile`.

@@ -4,16 +4,15 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 
-use crate::calendar::known_dates;
 use crate::cover::Covers;
 use crate::day::Day;
-use crate::days::Days;
+use crate::days::{Days, LaidDay};
 use crate::hours::{DayFilter, TimeRange};
 use crate::ids::{DutyId, StaffId, WindowId};
-use crate::period::{Period, merged};
-use crate::rota::{Ix, Rota, Window};
+use crate::outline::Outline;
+use crate::period::Period;
+use crate::rota::{Ix, Rota};
 use crate::staff::Role;
 
 /// Where shifts come from: a weekly pattern, a rotation or dated shifts.
@@ -59,22 +58,65 @@ pub(crate) struct Rotation {
 }
 
 impl Rotation {
-    fn on(&self, date: Date, mut emit: impl FnMut(usize, TimeRange, Ix)) {
-        let run = date.duration_since(self.starts).as_hours() / 24;
-        if run < 0 {
-            return;
+    fn on(&self, date: Date, emit: impl FnMut(usize, TimeRange, Ix)) {
+        if self.starts <= date {
+            self.on_day(self.day_of_cycle(date), self.step_in_cycle(), emit);
         }
-        let length = self.cycle.len() as i64;
-        for (team, people) in self.teams.iter().enumerate() {
-            let day = (run - team as i64 * self.step).rem_euclid(length);
-            for (nth, &time) in self.cycle[day as usize].iter().enumerate() {
+    }
+
+    /// The same on days that follow one another, without counting anew where in the cycle each is.
+    fn lay_out<'d, 'a>(
+        &self,
+        days: &'d [LaidDay<'a>],
+        mut emit: impl FnMut(&'d LaidDay<'a>, usize, TimeRange, Ix),
+    ) {
+        let begun = &days[days.partition_point(|laid| laid.day.date < self.starts)..];
+        let mut day = begun.first().map_or(0, |first| self.day_of_cycle(first.day.date));
+        let step = self.step_in_cycle();
+        for laid in begun {
+            debug_assert_eq!(day, self.day_of_cycle(laid.day.date));
+            if self.days.matches(&laid.day) {
+                self.on_day(day, step, |nth, time, person| emit(laid, nth, time, person));
+            }
+            day = if day + 1 == self.cycle.len() { 0 } else { day + 1 };
+        }
+    }
+
+    /// `day` is that of the first team.
+    fn on_day(&self, mut day: usize, step: usize, mut emit: impl FnMut(usize, TimeRange, Ix)) {
+        for people in &self.teams {
+            for (nth, &time) in self.cycle[day].iter().enumerate() {
                 people.iter().for_each(|&person| emit(nth, time, person));
             }
+            day = if day < step { day + self.cycle.len() - step } else { day - step };
         }
+    }
+
+    fn day_of_cycle(&self, date: Date) -> usize {
+        let run = date.duration_since(self.starts).as_hours() / 24;
+        run.rem_euclid(self.cycle.len() as i64) as usize
+    }
+
+    fn step_in_cycle(&self) -> usize {
+        self.step.rem_euclid(self.cycle.len() as i64) as usize
     }
 }
 
 impl Timing {
+    /// What it gives on each of some days that follow one another.
+    pub(crate) fn lay_out<'d, 'a>(
+        &self,
+        days: &'d [LaidDay<'a>],
+        mut emit: impl FnMut(&'d LaidDay<'a>, usize, TimeRange, Ix),
+    ) {
+        match self {
+            Self::Rotation(rotation) => rotation.lay_out(days, emit),
+            Self::Weekly(_) | Self::Dated { .. } => days.iter().for_each(|laid| {
+                self.on(&laid.day, |nth, time, person| emit(laid, nth, time, person));
+            }),
+        }
+    }
+
     pub(crate) fn on(&self, day: &Day, mut emit: impl FnMut(usize, TimeRange, Ix)) {
         match self {
             Self::Weekly(turns) => {
@@ -93,6 +135,13 @@ impl Timing {
 }
 
 impl Duty {
+    /// Of some days those on which it may begin a shift.
+    pub(crate) fn days<'d, 'a>(&self, days: &'d Days<'a>) -> &'d [LaidDay<'a>] {
+        let (first, last) =
+            (self.from.into_iter().chain(self.dated()), self.until.into_iter().chain(self.dated()));
+        days.between(first.max(), last.min())
+    }
+
     fn on(&self, day: &Day, emit: impl FnMut(usize, TimeRange, Ix)) {
         let begun = self.from.is_none_or(|from| from <= day.date);
         let over = self.until.is_some_and(|until| until < day.date);
@@ -129,7 +178,7 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    fn planned(date: Date, time: Period, staff: Ix, duty: Ix, nth: usize) -> Self {
+    pub(crate) fn planned(date: Date, time: Period, staff: Ix, duty: Ix, nth: usize) -> Self {
         Self { date, time, staff, duty, nth, piece: 0, planned: staff, cover: None, cut: false }
     }
 
@@ -170,53 +219,12 @@ pub struct Shift {
     pub piece: usize,
 }
 
-/// The shifts of a stretch of time and the hours of every window in it.
-pub(crate) struct Plan<'a> {
-    pub(crate) period: Period,
-    /// By date, then in the order of the file.
-    pub(crate) slots: Vec<Slot>,
-    /// For each group of the rota, the duties that serve any of its windows,
-    /// each with the places of its slots.
-    pub(crate) serving: Vec<Vec<(Ix, Vec<Ix>)>>,
-    /// For each window of the rota, sorted and apart.
-    pub(crate) open: Vec<Vec<Period>>,
-    /// For each operator of the rota.
-    pub(crate) days: Vec<Days<'a>>,
-}
-
-impl<'a> Plan<'a> {
-    pub(crate) fn new(rota: &'a Rota, period: Period) -> Self {
-        let period = within_known_dates(rota, period);
-        let days: Vec<Days<'_>> = (0..rota.operators.len()).map(|ix| days_of(rota, ix, period)).collect();
-        let mut slots = slots(rota, &days, |_, _| {});
-        number_pieces(&mut slots);
-        slots.retain(|slot| !slot.time.overlap(&period).is_empty());
-        let serving = serving(rota, &slots);
-        let open = rota.windows.iter().map(|window| open_hours(window, &days[window.operator_ix], period));
-        let open = open.collect();
-        Self { period, slots, serving, open, days }
-    }
-}
-
-/// When a window is open, by the days of its operator.
-pub(crate) fn open_hours(window: &Window, days: &Days<'_>, period: Period) -> Vec<Period> {
-    let laid = days.iter();
-    let open = laid.flat_map(|laid| window.hours.on(&laid.day).iter().map(move |&range| laid.hours(range)));
-    merged(open.map(|open| open.overlap(&period)).collect())
-}
-
-fn serving(rota: &Rota, slots: &[Slot]) -> Vec<Vec<(Ix, Vec<Ix>)>> {
-    let mut of_duty = vec![Vec::new(); rota.duties.len()];
-    slots.iter().enumerate().for_each(|(place, slot)| of_duty[slot.duty].push(place));
-    let mut serving = vec![Vec::new(); rota.groups.len()];
-    for (ix, slots) in of_duty.into_iter().enumerate() {
-        let mut groups: Vec<Ix> =
-            rota.duties[ix].windows.iter().map(|&window| rota.windows[window].group_ix).collect();
-        groups.sort_unstable();
-        groups.dedup();
-        groups.into_iter().for_each(|group| serving[group].push((ix, slots.clone())));
-    }
-    serving
+/// The shifts of a stretch of time, by date, then in the order of the file.
+pub(crate) fn slots_of(rota: &Rota, outline: &Outline<'_>) -> Vec<Slot> {
+    let mut slots = slots(rota, &outline.days, |_, _| {});
+    number_pieces(&mut slots);
+    slots.retain(|slot| !slot.time.overlap(&outline.period).is_empty());
+    slots
 }
 
 /// Tells apart what covers left to one person of one shift.
@@ -263,16 +271,4 @@ fn duties_of(rota: &Rota, operator: Ix) -> (Vec<Ix>, Vec<(Date, Ix)>) {
     }
     dated.sort();
     (recurring, dated)
-}
-
-/// With two days before: no shift is longer than a day, and a day than 25 hours.
-pub(crate) fn days_of(rota: &Rota, operator: Ix, period: Period) -> Days<'_> {
-    let calendar = &rota.operators[operator].calendar;
-    let local = |at: Timestamp| calendar.zone.to_datetime(at).date();
-    Days::new(calendar, local(period.from).saturating_sub(2.days()), local(period.until))
-}
-
-pub(crate) fn within_known_dates(rota: &Rota, period: Period) -> Period {
-    let (first, last) = known_dates();
-    period.overlap(&rota.days(first, last))
 }

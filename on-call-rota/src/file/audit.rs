@@ -10,9 +10,10 @@ use super::check::Checked;
 use super::fault::Place;
 use crate::calendar::known_dates;
 use crate::days::Days;
-use crate::period::{Period, merged, without};
+use crate::outline::Outline;
+use crate::period::{Period, without};
 use crate::rota::Ix;
-use crate::shift::{Plan, Slot, Timing, slots};
+use crate::shift::{Slot, Timing, slots};
 
 /// How far recurring shifts are laid out. Longer cycles are held to the same
 /// rules by `coverage`, which counts a person once.
@@ -166,11 +167,10 @@ impl Checked<'_> {
         let first = self.named_dates().first().copied().unwrap_or(date(2026, 1, 1));
         let (earliest, latest) = known_dates();
         let first = first.clamp(earliest, latest.saturating_sub(366.days()));
-        let plan = Plan::new(&self.rota, self.rota.days(first, first.saturating_add(365.days())));
+        let outline = Outline::new(&self.rota, self.rota.days(first, first.saturating_add(365.days())));
         for (ix, window) in self.rota.windows.iter().enumerate() {
-            let chain = std::iter::once(ix).chain(window.takeover.iter().copied());
-            let open = merged(chain.flat_map(|window| plan.open[window].iter().copied()).collect());
-            let gap = without(&[plan.period], &open).into_iter().next();
+            let chain: Vec<Ix> = std::iter::once(ix).chain(window.takeover.iter().copied()).collect();
+            let gap = without(&[outline.period], &outline.open_any(&chain)).into_iter().next();
             if let Some(gap) = gap.filter(|_| window.fallback.is_none()) {
                 self.dead_end(ix, gap);
             }

@@ -6,9 +6,9 @@ use std::fmt;
 use super::duty::HospitalDuty;
 use crate::days::Days;
 use crate::ids::{OperatorId, RegionId};
+use crate::outline::within_known_dates;
 use crate::period::{Period, merged, without};
 use crate::rota::{Ix, Rota};
-use crate::shift::within_known_dates;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct HospitalGap {

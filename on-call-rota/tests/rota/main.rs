@@ -13,3 +13,4 @@ mod garbage;
 mod holidays;
 mod hospital;
 mod ics;
+mod layout;
