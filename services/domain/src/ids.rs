@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -77,7 +78,7 @@ pub type RoomId = CallId;
 /// short word (`desk-3`, `ito`), the user part of its phone account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct DeskId(String);
+pub struct DeskId(Arc<str>);
 
 impl TryFrom<String> for DeskId {
     type Error = DeskIdFault;
@@ -88,7 +89,7 @@ impl TryFrom<String> for DeskId {
 
 impl From<DeskId> for String {
     fn from(desk: DeskId) -> Self {
-        desk.0
+        desk.as_str().to_owned()
     }
 }
 
@@ -99,7 +100,7 @@ impl DeskId {
     pub fn parse(word: &str) -> Result<Self, DeskIdFault> {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
         match !word.is_empty() && word.len() <= 32 && word.chars().all(fits) {
-            true => Ok(Self(word.to_owned())),
+            true => Ok(Self(word.into())),
             false => Err(DeskIdFault),
         }
     }

@@ -1,18 +1,18 @@
 //! What a human must see of routing. The dispatcher says what stands now; a
 //! worker raises it and clears it when it is over.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-use domain::ids::{OperatorId, WindowId};
-use domain::time::Instant;
+use domain::ids::{OperatorId, StaffId, WindowId};
 use on_call_rota::Rota;
 use shell::alarms::{Alarm, Alarms};
 use shell::shutdown::Shutdown;
 use tokio::sync::watch;
 
-use crate::board::Board;
-use crate::plan::{Plan, Window};
+use crate::plan::Window;
+use crate::view::View;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Concern {
@@ -44,11 +44,14 @@ fn rota_faulty() -> Alarm {
 /// Longest list of faults that is shown with the alarm, in characters; the log has them all.
 const FAULTS_SHOWN: usize = 2000;
 
+/// Looked at no sooner than this after the look before: a busy line changes a hundred times a second.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Brings what stands to the people who must look, and takes it back when it is over.
 pub(crate) struct Watchman {
     pub(crate) alarms: Alarms,
     pub(crate) rota: watch::Receiver<Arc<Rota>>,
-    pub(crate) concerns: watch::Receiver<BTreeSet<Concern>>,
+    pub(crate) view: watch::Receiver<Arc<View>>,
     /// What is wrong with the newest rota file.
     pub(crate) faults: watch::Receiver<Vec<String>>,
     pub(crate) shutdown: Shutdown,
@@ -58,12 +61,12 @@ impl Watchman {
     pub(crate) async fn run(mut self) {
         let mut standing = self.predecessors();
         loop {
-            let now = self.concerns.borrow_and_update().clone();
+            let now = concerns(&self.seen());
             now.difference(&standing).for_each(|new| self.alarms.raise(new.alarm(), None));
             standing.difference(&now).for_each(|over| self.alarms.clear(&over.alarm()));
             standing = now;
             tokio::select! {
-                Ok(()) = self.concerns.changed() => {}
+                Ok(()) = self.view.changed() => tokio::time::sleep(PAUSE).await,
                 Ok(()) = self.faults.changed() => self.tell_faults(),
                 () = self.shutdown.ended() => return,
                 else => return,
@@ -75,13 +78,17 @@ impl Watchman {
     fn predecessors(&mut self) -> BTreeSet<Concern> {
         self.tell_faults();
         let rota = self.rota.borrow().clone();
-        let now = self.concerns.borrow().clone();
+        let now = concerns(&self.seen());
         let places = rota.windows().iter().flat_map(|window| {
             let place = || (window.operator.clone(), window.id.clone());
             let ((a, b), (c, d)) = (place(), place());
             [Concern::NobodyOnDuty(a, b), Concern::NobodySignedIn(c, d)]
         });
         places.chain([Concern::StoreAway]).filter(|concern| !now.contains(concern)).collect()
+    }
+
+    fn seen(&mut self) -> Arc<View> {
+        self.view.borrow_and_update().clone()
     }
 
     fn tell_faults(&mut self) {
@@ -97,26 +104,25 @@ impl Watchman {
 }
 
 /// While the store is away nobody can sign in: who was there counts as there.
-pub(crate) fn concerns(plan: &Plan, board: &Board, away: bool, now: Instant) -> BTreeSet<Concern> {
-    let open = plan.windows.iter().filter(|window| window.is_open());
-    let mut found: BTreeSet<Concern> = open.filter_map(|window| at(plan, board, window, away, now)).collect();
-    if away {
+fn concerns(view: &View) -> BTreeSet<Concern> {
+    let signed_in = view.board.desks.values().filter(|seat| seat.desk.is_signed_in(view.now));
+    let there: HashSet<&StaffId> = signed_in.filter_map(|seat| seat.desk.staff.as_ref()).collect();
+    let open = view.plan.windows.iter().filter(|window| window.is_open());
+    let mut found: BTreeSet<Concern> = open.filter_map(|window| at(view, window, &there)).collect();
+    if view.away {
         found.insert(Concern::StoreAway);
     }
     found
 }
 
-fn at(plan: &Plan, board: &Board, window: &Window, away: bool, now: Instant) -> Option<Concern> {
+fn at(view: &View, window: &Window, there: &HashSet<&StaffId>) -> Option<Concern> {
     let place = || (window.operator.clone(), window.id.clone());
-    let mut on_duty = plan.counsellors(window).peekable();
+    let mut on_duty = view.plan.counsellors(window).peekable();
     if on_duty.peek().is_none() {
         let (operator, window) = place();
         return Some(Concern::NobodyOnDuty(operator, window));
     }
-    let staff: Vec<_> = on_duty.map(|person| &person.staff).collect();
-    let somebody = board.desks.values().any(|seat| {
-        seat.desk.is_signed_in(now) && seat.desk.staff.as_ref().is_some_and(|one| staff.contains(&one))
-    });
+    let somebody = on_duty.any(|person| there.contains(&person.staff));
     let (operator, window) = place();
-    (!somebody && !away).then_some(Concern::NobodySignedIn(operator, window))
+    (!somebody && !view.away).then_some(Concern::NobodySignedIn(operator, window))
 }

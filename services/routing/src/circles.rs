@@ -106,6 +106,7 @@ mod tests {
             fallback: None,
             language: None,
             next: next.iter().map(|id| id.parse().unwrap()).collect(),
+            crew: 0..0,
         }
     }
 

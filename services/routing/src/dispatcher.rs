@@ -21,7 +21,6 @@ use shell::shutdown::Shutdown;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::{Instant as Monotonic, timeout, timeout_at};
 
-use crate::alarms::{Concern, concerns};
 use crate::board::{Board, Changes, Claim, DeskKey, Swap};
 use crate::circles::Circles;
 use crate::config::Settings;
@@ -59,7 +58,6 @@ pub(crate) struct Ends {
     pub(crate) nudges: Nudges,
     pub(crate) rota: watch::Receiver<Arc<Rota>>,
     pub(crate) view: watch::Sender<Arc<View>>,
-    pub(crate) concerns: watch::Sender<BTreeSet<Concern>>,
     pub(crate) shutdown: Shutdown,
 }
 
@@ -78,8 +76,8 @@ pub(crate) struct Dispatcher {
     clock: Clock,
     ids: Ids,
     calendar: Calendar,
-    plan: Plan,
-    board: Board,
+    plan: Arc<Plan>,
+    board: Arc<Board>,
     knowledge: Knowledge,
     state: StoreState,
     seekers: Seekers,
@@ -104,13 +102,13 @@ impl Dispatcher {
         let mut calendar = Calendar::new(rota, now);
         Self {
             circles: settings.rings(),
-            plan: calendar.plan(now),
+            plan: Arc::new(calendar.plan(now)),
             settings,
             store,
             clock,
             ids,
             calendar,
-            board: Board::default(),
+            board: Arc::default(),
             knowledge: Knowledge::RotaOnly,
             state: StoreState::Here,
             seekers: Seekers::new(),
@@ -152,7 +150,7 @@ impl Dispatcher {
     fn take_rota(&mut self, rota: Arc<Rota>) {
         let now = self.clock.now();
         self.calendar = Calendar::new(rota, now);
-        self.plan = self.calendar.plan(now);
+        self.plan = Arc::new(self.calendar.plan(now));
     }
 
     async fn turn(&mut self, asked: Vec<Asked>, ends: &Ends) {
@@ -160,7 +158,7 @@ impl Dispatcher {
         for _ in 0..TRIES {
             let now = self.clock.now();
             if self.plan.until.is_some_and(|until| until <= now) {
-                self.plan = self.calendar.plan(now);
+                self.plan = Arc::new(self.calendar.plan(now));
             }
             if matches!(self.state, StoreState::Away(_)) {
                 return self.refuse(left, || RoutingError::StoreAway);
@@ -187,7 +185,8 @@ impl Dispatcher {
         {
             self.read(now, until).await?;
         }
-        let mut round = Round::new(self.board.clone(), &mut self.seekers, &self.plan, &self.settings, now);
+        let mut round =
+            Round::new(Board::clone(&self.board), &mut self.seekers, &self.plan, &self.settings, now);
         round.wake();
         let answers: Vec<_> = asked.iter().map(|one| round.carry_out(&one.request)).collect();
         let mut draw = || self.ids.offer();
@@ -201,7 +200,7 @@ impl Dispatcher {
         if tell_others || !changes.is_empty() {
             ends.nudges.send();
         }
-        self.board = next;
+        self.board = Arc::new(next);
         self.take_back(&changes.desks, &lost);
         let delivery =
             Delivery { board: &self.board, plan: &self.plan, ring_for: self.settings.ring_for, now };
@@ -211,16 +210,18 @@ impl Dispatcher {
 
     /// What another replica changed first is as it was seen until it is read again.
     fn take_back(&mut self, swaps: &[Swap], lost: &BTreeSet<DeskKey>) {
+        if lost.is_empty() {
+            return;
+        }
+        let board = Arc::make_mut(&mut self.board);
         for swap in swaps.iter().filter(|swap| lost.contains(&swap.key)) {
             match &swap.seen {
-                Some(seen) => drop(self.board.desks.insert(swap.key.clone(), seen.clone())),
-                None => drop(self.board.desks.remove(&swap.key)),
+                Some(seen) => drop(board.desks.insert(swap.key.clone(), seen.clone())),
+                None => drop(board.desks.remove(&swap.key)),
             }
         }
-        if !lost.is_empty() {
-            self.stale = true;
-            gauges::claims_lost(lost.len());
-        }
+        self.stale = true;
+        gauges::claims_lost(lost.len());
     }
 
     fn answer(
@@ -249,7 +250,7 @@ impl Dispatcher {
     fn take_board(&mut self, board: Board, now: Instant) {
         self.seekers.retain(|_, seeker| seeker.keeps_place(&board, now));
         self.learn_refusals(&board, now);
-        self.board = board;
+        self.board = Arc::new(board);
         self.knowledge = Knowledge::Current;
         self.stale = false;
         self.next_read = now + self.settings.reread;
@@ -315,23 +316,19 @@ impl Dispatcher {
         desks.chain(places).chain(kept).chain(calendar).chain([read]).min()
     }
 
+    pub(crate) fn view(&self) -> View {
+        View {
+            plan: self.plan.clone(),
+            board: self.board.clone(),
+            circles: self.circles.count(),
+            knowledge: self.knowledge,
+            away: matches!(self.state, StoreState::Away(_)),
+            now: self.clock.now(),
+        }
+    }
+
     fn publish(&self, ends: &Ends) {
-        let now = self.clock.now();
-        let view = View::new(&self.plan, &self.board, self.circles.count(), self.knowledge, now);
-        ends.view.send_if_modified(|shown| {
-            let new = **shown != view;
-            if new {
-                *shown = Arc::new(view);
-            }
-            new
-        });
-        let away = matches!(self.state, StoreState::Away(_));
-        let concerns = concerns(&self.plan, &self.board, away, now);
-        ends.concerns.send_if_modified(|raised| {
-            let new = *raised != concerns;
-            *raised = concerns;
-            new
-        });
+        ends.view.send_replace(Arc::new(self.view()));
         gauges::show(&self.board);
     }
 }

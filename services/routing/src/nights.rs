@@ -125,6 +125,7 @@ fn plan() -> Plan {
         fallback: None,
         language: None,
         next: vec![],
+        crew: 0..usize::from(DESKS),
     };
     Plan {
         windows: vec![window],
@@ -132,7 +133,7 @@ fn plan() -> Plan {
             .map(|n| Duty { operator: operator(), supervisor: false, person: person(n) })
             .collect(),
         people: (0..DESKS).map(|n| (staff(n), Person { operator: operator(), target: None })).collect(),
-        until: None,
+        ..Plan::default()
     }
 }
 

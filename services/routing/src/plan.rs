@@ -1,7 +1,8 @@
 //! The rota at one moment, as routing needs it: windows, who is on duty, where
 //! they are rung.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use domain::ids::{OperatorId, StaffId, WindowId};
@@ -35,6 +36,8 @@ pub(crate) struct Window {
     pub(crate) language: Option<Language>,
     /// Open windows that help out, in order.
     pub(crate) next: Vec<WindowId>,
+    /// Where its people are in `Plan::duty`.
+    pub(crate) crew: Range<usize>,
 }
 
 impl Window {
@@ -60,7 +63,10 @@ pub(crate) struct Person {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) windows: Vec<Window>,
+    /// The people of each window together, in the windows' order.
     pub(crate) duty: Vec<Duty>,
+    /// Whoever is in `duty`.
+    pub(crate) on_duty: HashSet<StaffId>,
     pub(crate) people: HashMap<StaffId, Person>,
     /// The plan is to be drawn again then.
     pub(crate) until: Option<Instant>,
@@ -84,15 +90,22 @@ impl Calendar {
         if !self.roster.period().contains(now.timestamp()) {
             self.roster = self.rota.compile(ahead(now));
         }
+        let (mut windows, mut duty) = (Vec::new(), Vec::new());
+        for window in self.rota.windows() {
+            let first = duty.len();
+            duty.extend(self.duty(window, now));
+            windows.push(self.window(window, now, first..duty.len()));
+        }
         Plan {
-            windows: self.rota.windows().iter().map(|window| self.window(window, now)).collect(),
-            duty: self.rota.windows().iter().flat_map(|window| self.duty(window, now)).collect(),
+            on_duty: duty.iter().map(|duty| duty.person.staff.clone()).collect(),
+            windows,
+            duty,
             people: self.rota.staff().iter().map(|one| (one.id.clone(), self.person(one, now))).collect(),
             until: Some(Instant::from_micros((now.micros().div_euclid(STEP) + 1) * STEP)),
         }
     }
 
-    fn window(&self, window: &on_call_rota::Window, now: Instant) -> Window {
+    fn window(&self, window: &on_call_rota::Window, now: Instant, crew: Range<usize>) -> Window {
         // Outside the years that the calendar knows every window counts as closed.
         let answering = self.roster.answering(&window.id, now.timestamp()).unwrap_or_default();
         let next = self.roster.open_next(&window.id, now.timestamp()).unwrap_or_default();
@@ -106,6 +119,7 @@ impl Calendar {
             fallback: window.fallback.as_ref().map(ToString::to_string),
             language: window.languages.first().copied(),
             next: next.into_iter().cloned().collect(),
+            crew,
         }
     }
 
@@ -176,7 +190,7 @@ impl Plan {
     }
 
     pub(crate) fn is_on_duty(&self, staff: &StaffId) -> bool {
-        self.duty.iter().any(|duty| duty.person.staff == *staff)
+        self.on_duty.contains(staff)
     }
 
     fn duty_at<'p>(
@@ -184,11 +198,7 @@ impl Plan {
         window: &'p Window,
         supervisor: bool,
     ) -> impl Iterator<Item = &'p routing::OnDuty> {
-        let here = move |duty: &&Duty| {
-            duty.supervisor == supervisor
-                && duty.operator == window.operator
-                && duty.person.window == window.id
-        };
-        self.duty.iter().filter(here).map(|duty| &duty.person)
+        let crew = self.duty.get(window.crew.clone()).unwrap_or_default();
+        crew.iter().filter(move |duty| duty.supervisor == supervisor).map(|duty| &duty.person)
     }
 }

@@ -137,8 +137,7 @@ impl RoutingService for RoutingServer {
     ) -> Result<Response<pb::ListDesksResponse>, Status> {
         let operator = operator(&request.get_ref().operator_id)?;
         let view = self.view.borrow().clone();
-        let desks = view.desks.iter().filter(|(of, _)| *of == operator).map(|(_, desk)| desk.clone());
-        Ok(Response::new(pb::ListDesksResponse { desks: desks.collect() }))
+        Ok(Response::new(pb::ListDesksResponse { desks: view.desks(&operator) }))
     }
 
     async fn sign_in(

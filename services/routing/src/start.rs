@@ -71,28 +71,20 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault
     let Followed { rota, faults, reload, worker } =
         file.follow(rota, settings.rota_check, &deps.clock, &deps.shutdown);
     let (inbox_in, inbox) = mpsc::channel(INBOX);
-    let (view_in, view) = watch::channel(Arc::default());
-    let (concerns_in, concerns) = watch::channel(Default::default());
+    let first = rota.borrow().clone();
+    let nudges = Nudges::new(deps.bus, &settings.owner);
+    let ids = deps.ids.clone();
+    let mut dispatcher = Dispatcher::new(settings, Store::new(deps.db), deps.clock, deps.ids, first);
+    let (view_in, view) = watch::channel(Arc::new(dispatcher.view()));
     let let_go = Arc::new(Notify::new());
     let watchman = Watchman {
         alarms: deps.alarms,
         rota: rota.clone(),
-        concerns,
+        view: view.clone(),
         faults,
         shutdown: deps.shutdown.clone(),
     };
-    let first = rota.borrow().clone();
-    let ends = Ends {
-        inbox,
-        let_go: let_go.clone(),
-        nudges: Nudges::new(deps.bus, &settings.owner),
-        rota,
-        view: view_in,
-        concerns: concerns_in,
-        shutdown: deps.shutdown,
-    };
-    let ids = deps.ids.clone();
-    let mut dispatcher = Dispatcher::new(settings, Store::new(deps.db), deps.clock, deps.ids, first);
+    let ends = Ends { inbox, let_go: let_go.clone(), nudges, rota, view: view_in, shutdown: deps.shutdown };
     dispatcher.begin(&ends).await;
     let workers = vec![tokio::spawn(dispatcher.run(ends)), worker, tokio::spawn(watchman.run())];
     Ok(Routing { server: RoutingServer::new(inbox_in, view, let_go, ids), workers, reload })

@@ -8,13 +8,14 @@ use std::time::Duration;
 use futures::{Stream, StreamExt, stream};
 use proto::routing::v1 as pb;
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{Instant as Monotonic, sleep_until};
 use tonic::Status;
 
 use crate::request::News;
 use crate::view::View;
 use crate::wire;
 
-/// A plan is sent no sooner than this after the one before.
+/// A plan is drawn and sent no sooner than this after the one before.
 const PLAN_PAUSE: Duration = Duration::from_millis(50);
 
 /// News for one call. Dropped, it wakes the dispatcher, which takes the call out of the queue.
@@ -55,11 +56,12 @@ impl Drop for CallStream {
 pub(crate) struct PlanStream {
     view: watch::Receiver<Arc<View>>,
     sent: Option<pb::WatchPlanResponse>,
+    looked: Option<Monotonic>,
 }
 
 impl PlanStream {
     pub(crate) fn new(view: watch::Receiver<Arc<View>>) -> Self {
-        Self { view, sent: None }
+        Self { view, sent: None, looked: None }
     }
 
     pub(crate) fn boxed(self) -> Pin<Box<dyn Stream<Item = Result<pb::WatchPlanResponse, Status>> + Send>> {
@@ -68,13 +70,15 @@ impl PlanStream {
 
     /// None when routing has ended.
     async fn next(&mut self) -> Option<pb::WatchPlanResponse> {
-        if self.sent.is_some() {
-            tokio::time::sleep(PLAN_PAUSE).await;
-        }
         loop {
+            if let Some(looked) = self.looked {
+                sleep_until(looked + PLAN_PAUSE).await;
+            }
+            self.looked = Some(Monotonic::now());
             let view = self.view.borrow_and_update().clone();
-            if self.sent.as_ref() != Some(&view.plan) {
-                self.sent = Some(view.plan.clone());
+            let plan = view.windows();
+            if self.sent.as_ref() != Some(&plan) {
+                self.sent = Some(plan);
                 return self.sent.clone();
             }
             self.view.changed().await.ok()?;

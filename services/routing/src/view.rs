@@ -1,6 +1,9 @@
 //! What others see of routing: the plan that telephony keeps for the time when
 //! routing is gone, and the desks for the board on the wall.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use domain::desk::Presence;
 use domain::ids::{DeskId, OperatorId, StaffId};
 use domain::routing::OnDuty;
@@ -12,10 +15,17 @@ use crate::board::{Board, Seat, held_call};
 use crate::plan::{Plan, Target, Window};
 use crate::wire;
 
-#[derive(Debug, Default, PartialEq)]
+/// What routing knew at the end of a round. Made at each round and shared; what others see of it is worked out
+/// when they look.
+#[derive(Clone, Debug)]
 pub(crate) struct View {
-    pub(crate) plan: pb::WatchPlanResponse,
-    pub(crate) desks: Vec<(OperatorId, pb::Desk)>,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) board: Arc<Board>,
+    pub(crate) circles: u32,
+    pub(crate) knowledge: Knowledge,
+    /// The store is away.
+    pub(crate) away: bool,
+    pub(crate) now: Instant,
 }
 
 /// How far the board can be trusted.
@@ -28,19 +38,6 @@ pub(crate) enum Knowledge {
     Current,
 }
 
-impl View {
-    pub(crate) fn new(plan: &Plan, board: &Board, circles: u32, knowledge: Knowledge, now: Instant) -> Self {
-        let seen = Seen { plan, board, knowledge, now };
-        let desks = board.desks.iter().map(|(key, seat)| (key.0.clone(), seen.desk(seat)));
-        Self {
-            plan: pb::WatchPlanResponse {
-                windows: plan.windows.iter().map(|window| seen.window(window, circles)).collect(),
-            },
-            desks: desks.collect(),
-        }
-    }
-}
-
 /// The phone account that has the desk's name; at a desk of their own, the person's first telephone of the
 /// rota: it may be another account, or a number.
 pub(crate) fn rings_at(plan: &Plan, desk: &DeskId, staff: Option<&StaffId>) -> Target {
@@ -48,15 +45,32 @@ pub(crate) fn rings_at(plan: &Plan, desk: &DeskId, staff: Option<&StaffId>) -> T
     own.cloned().unwrap_or_else(|| Target::Phone(desk.as_str().to_owned()))
 }
 
-struct Seen<'v> {
-    plan: &'v Plan,
-    board: &'v Board,
-    knowledge: Knowledge,
-    now: Instant,
-}
+/// Who sits where, of those who count as signed in.
+type Seats<'v> = HashMap<(&'v OperatorId, &'v StaffId), Vec<&'v Seat>>;
 
-impl Seen<'_> {
-    fn window(&self, window: &Window, circles: u32) -> pb::Window {
+impl View {
+    pub(crate) fn windows(&self) -> pb::WatchPlanResponse {
+        let seats = self.seats();
+        let windows = self.plan.windows.iter().map(|window| self.window(window, &seats));
+        pb::WatchPlanResponse { windows: windows.collect() }
+    }
+
+    pub(crate) fn desks(&self, operator: &OperatorId) -> Vec<pb::Desk> {
+        let theirs = self.board.desks.iter().filter(|(key, _)| key.0 == *operator);
+        theirs.map(|(_, seat)| self.desk(seat)).collect()
+    }
+
+    fn seats(&self) -> Seats<'_> {
+        let mut seats = Seats::new();
+        for (key, seat) in self.board.desks.iter().filter(|(_, seat)| self.is_signed_in(seat)) {
+            if let Some(staff) = &seat.desk.staff {
+                seats.entry((&key.0, staff)).or_default().push(seat);
+            }
+        }
+        seats
+    }
+
+    fn window(&self, window: &Window, seats: &Seats<'_>) -> pb::Window {
         pb::Window {
             operator_id: window.operator.to_string(),
             window_id: window.id.to_string(),
@@ -67,17 +81,17 @@ impl Seen<'_> {
             answered_by: window.answered_by.as_ref().map(ToString::to_string).unwrap_or_default(),
             fallback_number: window.fallback.clone().unwrap_or_default(),
             language: window.language.map(|language| language.to_string()).unwrap_or_default(),
-            circles,
-            ring_list: self.ring_list(window),
+            circles: self.circles,
+            ring_list: self.ring_list(window, seats),
         }
     }
 
-    fn ring_list(&self, window: &Window) -> Vec<pb::RingListEntry> {
+    fn ring_list(&self, window: &Window, seats: &Seats<'_>) -> Vec<pb::RingListEntry> {
         let answering = window.answered_by.as_ref().and_then(|id| self.plan.window(&window.operator, id));
         let here = answering.unwrap_or(window);
         match self.knowledge {
             Knowledge::RotaOnly => self.by_the_rota(here),
-            Knowledge::Last | Knowledge::Current => self.by_the_desks(here),
+            Knowledge::Last | Knowledge::Current => self.by_the_desks(here, seats),
         }
     }
 
@@ -95,27 +109,17 @@ impl Seen<'_> {
         Some(self.entry(&desk, &person.staff, true))
     }
 
-    fn by_the_desks(&self, window: &Window) -> Vec<pb::RingListEntry> {
-        let counsellors = self.in_order(window, self.plan.counsellors(window));
-        let supervisors = self.in_order(window, self.plan.supervisors(window));
-        let mut list = Vec::with_capacity(counsellors.len() + supervisors.len());
+    fn by_the_desks(&self, window: &Window, seats: &Seats<'_>) -> Vec<pb::RingListEntry> {
+        let counsellors = in_order(window, self.plan.counsellors(window), seats);
+        let supervisors = in_order(window, self.plan.supervisors(window), seats);
+        let (mut list, mut listed) = (Vec::new(), HashSet::new());
         for seat in counsellors.into_iter().chain(supervisors) {
             let Some(staff) = &seat.desk.staff else { continue };
-            if !list.iter().any(|entry: &pb::RingListEntry| entry.desk_id == seat.desk.id.as_str()) {
+            if listed.insert(&seat.desk.id) {
                 list.push(self.entry(&seat.desk.id, staff, is_free(seat)));
             }
         }
         list
-    }
-
-    /// Free desks first, the longest idle before others.
-    fn in_order<'p>(&self, window: &Window, people: impl Iterator<Item = &'p OnDuty>) -> Vec<&Seat> {
-        let staff: Vec<&StaffId> = people.map(|person| &person.staff).collect();
-        let sits = |seat: &&Seat| seat.desk.staff.as_ref().is_some_and(|one| staff.contains(&one));
-        let here = self.board.desks.iter().filter(|(key, _)| key.0 == window.operator).map(|(_, seat)| seat);
-        let mut seats: Vec<&Seat> = here.filter(|seat| self.is_signed_in(seat)).filter(sits).collect();
-        seats.sort_by_key(|seat| (!is_free(seat), seat.desk.idle_since));
-        seats
     }
 
     fn is_signed_in(&self, seat: &Seat) -> bool {
@@ -129,7 +133,7 @@ impl Seen<'_> {
         pb::RingListEntry {
             desk_id: desk.to_string(),
             staff_id: staff.to_string(),
-            target: Some(wire::target(rings_at(self.plan, desk, Some(staff)))),
+            target: Some(wire::target(rings_at(&self.plan, desk, Some(staff)))),
             free,
         }
     }
@@ -148,6 +152,19 @@ impl Seen<'_> {
             lease_until: desk.lease_until.map(timestamp),
         }
     }
+}
+
+/// Free desks first, the longest idle before others.
+fn in_order<'v>(
+    window: &'v Window,
+    people: impl Iterator<Item = &'v OnDuty>,
+    seats: &Seats<'v>,
+) -> Vec<&'v Seat> {
+    let theirs =
+        people.flat_map(|person| seats.get(&(&window.operator, &person.staff)).into_iter().flatten());
+    let mut seats: Vec<&Seat> = theirs.copied().collect();
+    seats.sort_by_key(|seat| (!is_free(seat), seat.desk.idle_since, &seat.desk.id));
+    seats
 }
 
 fn is_free(seat: &Seat) -> bool {
