@@ -170,6 +170,7 @@ coded!(pub(crate) DayToken, InvalidHours, InvalidHours::Days, {
 pub(crate) struct DayFilter(pub(crate) Vec<DayToken>);
 
 impl DayFilter {
+    #[inline]
     pub(crate) fn matches(&self, day: &Day) -> bool {
         self.0.is_empty() || self.0.iter().any(|token| token.matches(day))
     }

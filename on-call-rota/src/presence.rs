@@ -3,10 +3,9 @@
 
 use crate::cover::Covers;
 use crate::days::LaidDay;
-use crate::hours::TimeRange;
 use crate::outline::Outline;
 use crate::rota::{Ix, Rota};
-use crate::shift::Slot;
+use crate::shift::{Planned, Slot};
 use crate::span::Span;
 
 /// A shift, or what covers left of one, as small as a sweep over many needs it.
@@ -73,7 +72,7 @@ impl<'a> Muster<'a> {
             let (rota, outline) = (self.rota, self.outline);
             let duty = &rota.duties[self.crew.duties[place]];
             let days = duty.days(&outline.days[duty.operator]);
-            duty.timing.lay_out(days, |laid, nth, time, staff| self.add(place, laid, nth, time, staff));
+            duty.timing.lay_out(days, |laid, planned| self.add(place, laid, planned));
         }
         if !self.crew.presences.is_sorted_by_key(|one| one.span.from) {
             self.crew.presences.sort_by_key(|one| one.span.from);
@@ -81,19 +80,20 @@ impl<'a> Muster<'a> {
         &self.crew
     }
 
-    /// Called for every shift: what is rare is done elsewhere.
-    #[inline]
-    fn add(&mut self, duty: usize, laid: &LaidDay<'_>, nth: usize, time: TimeRange, staff: Ix) {
-        match self.known[staff] {
-            Known::Free(person) => {
-                self.crew.add(Presence { span: laid.span(time), person, duty: duty as u32 })
+    fn add(&mut self, duty: usize, laid: &LaidDay<'_>, planned: &[Planned]) {
+        for one in planned {
+            match self.known[one.person] {
+                Known::Free(person) => {
+                    self.crew.add(Presence { span: laid.span(one.time), person, duty: duty as u32 });
+                }
+                Known::Nothing | Known::MaybeCovered(_) => self.add_with_covers(duty, laid, one),
             }
-            Known::Nothing | Known::MaybeCovered(_) => self.add_with_covers(duty, laid, nth, time, staff),
         }
     }
 
     #[inline(never)]
-    fn add_with_covers(&mut self, duty: usize, laid: &LaidDay<'_>, nth: usize, time: TimeRange, staff: Ix) {
+    fn add_with_covers(&mut self, duty: usize, laid: &LaidDay<'_>, planned: &Planned) {
+        let &Planned { nth, time, person: staff } = planned;
         if !self.covers.touch(staff, laid.day.date) {
             let person = self.person(staff);
             return self.crew.add(Presence { span: laid.span(time), person, duty: duty as u32 });

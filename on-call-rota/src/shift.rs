@@ -57,38 +57,53 @@ pub(crate) struct Rotation {
     pub(crate) days: DayFilter,
 }
 
+/// A person's hours on some day.
+#[derive(Clone, Copy)]
+pub(crate) struct Planned {
+    /// Which of the shifts that the duty gives the person on the day.
+    pub(crate) nth: usize,
+    pub(crate) time: TimeRange,
+    pub(crate) person: Ix,
+}
+
 impl Rotation {
     fn on(&self, date: Date, emit: impl FnMut(usize, TimeRange, Ix)) {
         if self.starts <= date {
-            self.on_day(self.day_of_cycle(date), self.step_in_cycle(), emit);
+            self.on_day(self.day_of_cycle(date), emit);
         }
     }
 
-    /// The same on days that follow one another, without counting anew where in the cycle each is.
-    fn lay_out<'d, 'a>(
-        &self,
-        days: &'d [LaidDay<'a>],
-        mut emit: impl FnMut(&'d LaidDay<'a>, usize, TimeRange, Ix),
-    ) {
+    /// The same on days that follow one another: what a day of the cycle gives
+    /// is worked out once, and put in the order of time.
+    fn lay_out<'d, 'a>(&self, days: &'d [LaidDay<'a>], mut emit: impl FnMut(&'d LaidDay<'a>, &[Planned])) {
         let begun = &days[days.partition_point(|laid| laid.day.date < self.starts)..];
         let mut day = begun.first().map_or(0, |first| self.day_of_cycle(first.day.date));
-        let step = self.step_in_cycle();
+        let mut cycle: Vec<Option<Vec<Planned>>> = vec![None; self.cycle.len()];
         for laid in begun {
             debug_assert_eq!(day, self.day_of_cycle(laid.day.date));
             if self.days.matches(&laid.day) {
-                self.on_day(day, step, |nth, time, person| emit(laid, nth, time, person));
+                emit(laid, cycle[day].get_or_insert_with(|| self.planned(day)));
             }
             day = if day + 1 == self.cycle.len() { 0 } else { day + 1 };
         }
     }
 
+    fn planned(&self, day: usize) -> Vec<Planned> {
+        let mut planned = Vec::new();
+        self.on_day(day, |nth, time, person| planned.push(Planned { nth, time, person }));
+        planned.sort_by_key(|one| one.time);
+        planned
+    }
+
     /// `day` is that of the first team.
-    fn on_day(&self, mut day: usize, step: usize, mut emit: impl FnMut(usize, TimeRange, Ix)) {
+    fn on_day(&self, mut day: usize, mut emit: impl FnMut(usize, TimeRange, Ix)) {
+        let length = self.cycle.len();
+        let step = self.step.rem_euclid(length as i64) as usize;
         for people in &self.teams {
             for (nth, &time) in self.cycle[day].iter().enumerate() {
                 people.iter().for_each(|&person| emit(nth, time, person));
             }
-            day = if day < step { day + self.cycle.len() - step } else { day - step };
+            day = if day < step { day + length - step } else { day - step };
         }
     }
 
@@ -96,24 +111,25 @@ impl Rotation {
         let run = date.duration_since(self.starts).as_hours() / 24;
         run.rem_euclid(self.cycle.len() as i64) as usize
     }
-
-    fn step_in_cycle(&self) -> usize {
-        self.step.rem_euclid(self.cycle.len() as i64) as usize
-    }
 }
 
 impl Timing {
-    /// What it gives on each of some days that follow one another.
+    /// What it gives on each of some days that follow one another, as a whole.
     pub(crate) fn lay_out<'d, 'a>(
         &self,
         days: &'d [LaidDay<'a>],
-        mut emit: impl FnMut(&'d LaidDay<'a>, usize, TimeRange, Ix),
+        mut emit: impl FnMut(&'d LaidDay<'a>, &[Planned]),
     ) {
         match self {
             Self::Rotation(rotation) => rotation.lay_out(days, emit),
-            Self::Weekly(_) | Self::Dated { .. } => days.iter().for_each(|laid| {
-                self.on(&laid.day, |nth, time, person| emit(laid, nth, time, person));
-            }),
+            Self::Weekly(_) | Self::Dated { .. } => {
+                let mut planned = Vec::new();
+                for laid in days {
+                    planned.clear();
+                    self.on(&laid.day, |nth, time, person| planned.push(Planned { nth, time, person }));
+                    emit(laid, &planned);
+                }
+            }
         }
     }
 
