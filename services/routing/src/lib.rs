@@ -4,6 +4,7 @@
 //! the store and the other replicas. See `dispatcher` for how a round goes.
 
 mod alarms;
+mod at_once;
 mod board;
 mod circles;
 mod config;

@@ -44,11 +44,15 @@ fn strange<T, E>(value: Result<T, E>, attempt: &'static str) -> Result<T, StoreE
     value.map_err(|_| StoreError::lasting(attempt, "a row that cannot be read back"))
 }
 
+pub(crate) fn desk_key(operator: &str, desk: &str) -> Result<DeskKey, StoreError> {
+    let what = "read a desk's key";
+    Ok((strange(operator.parse(), what)?, strange(DeskId::parse(desk), what)?))
+}
+
 impl DeskRow {
     pub(crate) fn seat(self) -> Result<(DeskKey, Seat), StoreError> {
         let what = "read a desk";
-        let id = strange(DeskId::parse(&self.desk_id), what)?;
-        let operator = strange(self.operator_id.parse(), what)?;
+        let (operator, id) = desk_key(&self.operator_id, &self.desk_id)?;
         let staff = strange(self.staff_id.as_deref().map(str::parse).transpose(), what)?;
         let presence = strange(self.presence().ok_or(()), what)?;
         let desk = Desk {
@@ -105,15 +109,15 @@ impl PlaceRow {
 pub(crate) struct SeatColumns<'s> {
     pub(crate) staff: Option<&'s str>,
     pub(crate) presence: &'static str,
-    reason: Option<&'static str>,
+    pub(crate) reason: Option<&'static str>,
     pub(crate) since: i64,
-    idle_since: i64,
+    pub(crate) idle_since: i64,
     pub(crate) lease_until: Option<i64>,
-    wrap_until: Option<i64>,
-    call: Option<String>,
+    pub(crate) wrap_until: Option<i64>,
+    pub(crate) call: Option<String>,
     pub(crate) offer: Option<String>,
-    claim_owner: Option<&'s str>,
-    claim_until: Option<i64>,
+    pub(crate) claim_owner: Option<&'s str>,
+    pub(crate) claim_until: Option<i64>,
 }
 
 impl<'s> SeatColumns<'s> {

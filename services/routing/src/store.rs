@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use domain::ids::{CallId, OperatorId};
-use shell::store::{Attempt, Db, StoreError, Tx, on};
-use sqlx::QueryBuilder;
+use shell::store::{Attempt, Db, Engine, StoreError, Tx, on};
+use sqlx::{PgPool, QueryBuilder};
 
+use crate::at_once;
 use crate::board::{Board, Changes, DeskKey, Place, Swap};
 use crate::row::{DeskRow, PlaceRow, SeatColumns, class_number};
 
@@ -72,14 +73,24 @@ impl Store {
     /// # Errors
     /// When the store is away. Whether anything was stored must then be read.
     pub(crate) async fn commit(&self, changes: &Changes) -> Result<BTreeSet<DeskKey>, StoreError> {
-        match self.together(changes).await {
+        let done = match self.db.write() {
+            Engine::Sqlite(_) => self.in_turn(changes).await,
+            Engine::Postgres(pool) => self.at_once(pool, changes).await,
+        };
+        match done {
             // Two desks of one call answered at two replicas: the unique index has chosen.
             Err(error) if error.is_taken() => self.one_by_one(changes).await,
             other => other,
         }
     }
 
-    async fn together(&self, changes: &Changes) -> Result<BTreeSet<DeskKey>, StoreError> {
+    async fn at_once(&self, pool: &PgPool, changes: &Changes) -> Result<BTreeSet<DeskKey>, StoreError> {
+        self.db.must_be_open()?;
+        let won = at_once::commit(pool, changes).await?;
+        Ok(changes.desks.iter().map(|swap| swap.key.clone()).filter(|key| !won.contains(key)).collect())
+    }
+
+    async fn in_turn(&self, changes: &Changes) -> Result<BTreeSet<DeskKey>, StoreError> {
         let mut tx = self.db.begin().await?;
         let mut lost = BTreeSet::new();
         for swap in &changes.desks {

@@ -84,14 +84,21 @@ impl Db {
     /// # Errors
     /// When the door is not open, no connection is to be had within the acquire limit, or the file is locked.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        if !self.is_open() {
-            return Err(StoreError::passing("begin a transaction", "the schema is not known to fit"));
-        }
+        self.must_be_open()?;
         match &self.engine {
             Engine::Sqlite(pools) => pools.write.begin_with("BEGIN IMMEDIATE").await.map(Engine::Sqlite),
             Engine::Postgres(pool) => pool.begin().await.map(Engine::Postgres),
         }
         .attempt("begin a transaction")
+    }
+
+    /// Of `begin`, for a statement that is a transaction by itself.
+    ///
+    /// # Errors
+    /// When the door is not open.
+    pub fn must_be_open(&self) -> Result<(), StoreError> {
+        let closed = || StoreError::passing("begin a transaction", "the schema is not known to fit");
+        self.is_open().then_some(()).ok_or_else(closed)
     }
 
     /// Returns when the schema has been found to fit; at once from then on.
