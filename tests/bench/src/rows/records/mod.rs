@@ -38,6 +38,7 @@ use shell::ids::Ids;
 use shell::on;
 use shell::seal::Sealer;
 use shell::store::Db;
+use tokio::sync::Mutex;
 use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
 use uuid::Uuid;
@@ -49,6 +50,8 @@ use ledger::Ledger;
 
 pub(crate) const OPERATOR: &str = "example";
 pub(crate) type Client = TriageServiceClient<Route>;
+
+static ACCOUNTS: Mutex<()> = Mutex::const_new(());
 
 /// Where people come in, and who sits at a desk.
 pub(crate) struct House {
@@ -77,11 +80,7 @@ impl House {
 
     /// The session of somebody with one role.
     pub(crate) async fn signs_in(&self, staff: &str, role: Role) -> anyhow::Result<String> {
-        let account = AccountId(Uuid::now_v7());
-        self.ledger.has_account(staff, &account.to_string()).await;
-        let sql = "INSERT INTO account_role (account_id, role) VALUES ($1, $2)";
-        on!(self.db.write(), pool => sqlx::query(sql).bind(account.to_string()).bind(role.code())
-            .execute(pool).await.map(drop))?;
+        let account = self.account(staff, role).await?;
         let operator = &self.ledger.operator;
         let mut tx = self.db.begin().await?;
         let opening = Opening { account, operator, kind: SessionKind::Oidc, device: "" };
@@ -89,6 +88,23 @@ impl House {
             sessions(&self.db, &self.clock, &Ids::new(self.clock.clone())).open(&mut tx, &opening).await?;
         tx.commit().await?;
         Ok(opened.token.reveal().to_owned())
+    }
+
+    /// Theirs, or a new one: a console may be open and somebody write under the same name.
+    async fn account(&self, staff: &str, role: Role) -> anyhow::Result<AccountId> {
+        let _one_at_a_time = ACCOUNTS.lock().await;
+        let sql = "SELECT account_id FROM account WHERE operator_id = $1 AND staff_id = $2";
+        let known: Option<String> = on!(self.db.read(), pool => sqlx::query_scalar(sql)
+            .bind(self.ledger.operator.as_str()).bind(staff).fetch_optional(pool).await)?;
+        if let Some(known) = known {
+            return known.parse().context("an account's id");
+        }
+        let account = AccountId(Uuid::now_v7());
+        self.ledger.has_account(staff, &account.to_string()).await;
+        let sql = "INSERT INTO account_role (account_id, role) VALUES ($1, $2)";
+        on!(self.db.write(), pool => sqlx::query(sql).bind(account.to_string()).bind(role.code())
+            .execute(pool).await.map(drop))?;
+        Ok(account)
     }
 
     /// A call that ito has answered, and its draft.
