@@ -20,6 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let contracts = protox::compile(CONTRACTS, ["."])?;
     let descriptor = PathBuf::from(env::var("OUT_DIR")?).join("descriptor.bin");
     fs::write(descriptor, contracts.encode_to_vec())?;
-    tonic_prost_build::configure().compile_fds(contracts)?;
+    // Sent to many at once: encoded in part by hand.
+    let board = (".tomoshibi.console.v1.WatchBoardResponse", "crate::board::WatchBoardResponse");
+    tonic_prost_build::configure().extern_path(board.0, board.1).compile_fds(contracts)?;
     Ok(())
 }

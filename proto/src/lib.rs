@@ -4,9 +4,12 @@
 // Comments of the contracts are plain text, not Markdown.
 #![allow(missing_docs, unreachable_pub, clippy::all, rustdoc::all)]
 
+mod board;
+
 pub mod console {
     pub mod v1 {
         tonic::include_proto!("tomoshibi.console.v1");
+        pub use crate::board::{SharedBoard, WatchBoardResponse};
     }
 }
 

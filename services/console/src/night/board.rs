@@ -55,6 +55,8 @@ pub(crate) struct Sources {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Picture {
     pub(crate) board: pb::Board,
+    /// The board as it is sent, the same for every page.
+    pub(crate) shared: pb::SharedBoard,
     /// By staff id.
     pub(crate) unsigned: BTreeMap<String, Vec<String>>,
     /// Of the unsigned records. None while triage is away.
@@ -101,7 +103,8 @@ impl Sources {
             records: Vec::new(),
             silent_prompts: silence::shown(&self.silent_prompts),
         };
-        Picture { board, unsigned: unsigned(records), revisions }
+        let shared = pb::SharedBoard::from(&board);
+        Picture { board, shared, unsigned: unsigned(records), revisions }
     }
 
     async fn desks(&self, operator: &OperatorId) -> Result<Vec<routing::Desk>, tonic::Status> {

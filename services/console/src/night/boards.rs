@@ -1,7 +1,8 @@
 //! One board for each operator, shared by all who watch it.
 //!
-//! A task reads it anew at a nudge, at most ten times a second, and at least
-//! every five seconds; it ends when nobody watches any more.
+//! A task reads it anew at a nudge, at most ten times a second (less often for
+//! more than a hundred pages), and at least every five seconds; it ends when
+//! nobody watches any more.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +20,9 @@ use super::board::{Picture, Sources};
 pub const TOPICS: [&str; 6] = ["desk", "escalation", "call", "record", "rota", alarms::TOPIC];
 const AT_MOST_EVERY: Duration = Duration::from_millis(100);
 const AT_LEAST_EVERY: Duration = Duration::from_secs(5);
+/// For each page that watches: a nation's thousand pages are drawn once a second, or they would take the machine from
+/// those who ring.
+const EACH: Duration = Duration::from_millis(1);
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +31,11 @@ pub(crate) struct Boards {
     bus: Bus,
     shutdown: Shutdown,
     running: Arc<Mutex<HashMap<OperatorId, watch::Sender<Arc<Picture>>>>>,
+}
+
+/// Between two pictures for so many.
+fn pause(watching: usize) -> Duration {
+    AT_MOST_EVERY.max(EACH * u32::try_from(watching).unwrap_or(u32::MAX)).min(AT_LEAST_EVERY)
 }
 
 impl Boards {
@@ -81,7 +90,7 @@ impl Boards {
             self.sources.clock.sleep_until(self.sources.clock.now() + AT_MOST_EVERY / 4).await;
             let picture = Arc::new(self.sources.picture(&operator, seq).await);
             sender.send_replace(picture);
-            self.sources.clock.sleep_until(self.sources.clock.now() + AT_MOST_EVERY).await;
+            self.sources.clock.sleep_until(self.sources.clock.now() + pause(sender.receiver_count())).await;
         }
     }
 
@@ -97,5 +106,18 @@ impl Boards {
 
     fn end(&self, operator: &OperatorId) {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(operator);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_a_prefecture_sees_ten_pictures_a_second_and_a_nation_one() {
+        assert_eq!(pause(1), AT_MOST_EVERY);
+        assert_eq!(pause(100), AT_MOST_EVERY);
+        assert_eq!(pause(1000), Duration::from_secs(1));
+        assert_eq!(pause(100_000), AT_LEAST_EVERY);
     }
 }

@@ -61,15 +61,18 @@ impl Tab {
         let mut heartbeat = self.clock.now();
         let mut drafts = Drafts::default();
         loop {
-            let board = self.own_board(&mut drafts);
+            let picture = self.pictures.borrow_and_update().clone();
             if self.clock.now() >= heartbeat {
-                if let Err(end) = self.beat(&board).await {
+                if let Err(end) = self.beat(&picture.board).await {
                     let _ = news.send(Err(end)).await;
                     return;
                 }
                 heartbeat = self.clock.now() + HEARTBEAT;
             }
-            if news.send(Ok(pb::WatchBoardResponse { board: Some(board) })).await.is_err() {
+            let board = Some(self.own(&picture, &mut drafts));
+            let shared = picture.shared.clone();
+            drop(picture);
+            if news.send(Ok(pb::WatchBoardResponse { shared, board })).await.is_err() {
                 return;
             }
             tokio::select! {
@@ -80,15 +83,15 @@ impl Tab {
         }
     }
 
-    fn own_board(&mut self, drafts: &mut Drafts) -> pb::Board {
-        let picture = self.pictures.borrow_and_update().clone();
-        let mut board = picture.board.clone();
+    /// What is for this person alone.
+    fn own(&self, picture: &Picture, drafts: &mut Drafts) -> pb::Board {
         let staff = self.person.staff.as_ref().map(|staff| staff.as_str()).unwrap_or_default();
-        board.unsigned_record_ids = picture.unsigned.get(staff).cloned().unwrap_or_default();
-        if let (Some(now), true) = (&picture.revisions, self.writes_records()) {
-            board.records = drafts.news(now);
-        }
-        board
+        let records = match &picture.revisions {
+            Some(now) if self.writes_records() => drafts.news(now),
+            Some(_) | None => Vec::new(),
+        };
+        let unsigned_record_ids = picture.unsigned.get(staff).cloned().unwrap_or_default();
+        pb::Board { unsigned_record_ids, records, ..pb::Board::default() }
     }
 
     fn writes_records(&self) -> bool {

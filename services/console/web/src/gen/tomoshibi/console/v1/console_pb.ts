@@ -2047,7 +2047,8 @@ export const RenewFeedResponseSchema: GenMessage<RenewFeedResponse> = /*@__PURE_
  */
 export const ConsoleService: GenService<{
   /**
-   * The whole picture at once and at every change (at most ten a second), at least every five seconds:
+   * The whole picture at once and at every change (at most ten a second, with more than a hundred pages a thousand
+   * boards a second in all), at least every five seconds:
    * a page that hears nothing for longer says that it is stale. Coming back needs nothing remembered.
    * For: counsellor, psychiatrist, supervisor, rota_manager.
    *
