@@ -211,7 +211,7 @@ async fn nobody_is_refused_no_page_is_late_and_no_case_is_lost_or_doubled_while_
     let records = cases(&house.case[0], &phones, &ito).await;
     let account =
         TestPerson::of(&house.case[0], &phones.operator, "kita.centre", &["centre"], Some(CENTRE)).await;
-    let mut outsider = Outsider::starts(house.to_case.at, CENTRE, &account);
+    let mut outsider = Outsider::starts(house.to_case.at, CENTRE, &account).await;
     let _others = lift(&phones, &EVERYBODY[1..]).await;
 
     let over = AtomicBool::new(false);

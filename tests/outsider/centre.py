@@ -87,6 +87,7 @@ class Centre:
 
 def main():
     centre = Centre(*sys.argv[1:])
+    print(json.dumps("signed in"), flush=True)
     for line in sys.stdin:
         verb, *rest = line.split()
         print(json.dumps(getattr(centre, verb)(*rest), ensure_ascii=False), flush=True)

@@ -59,8 +59,8 @@ pub struct Outsider {
 }
 
 impl Outsider {
-    /// Its code is made from the contracts as they are now; it signs in as that account.
-    pub fn starts(at: SocketAddr, centre: &str, account: &TestPerson) -> Self {
+    /// Its code is made from the contracts as they are now; it has signed in as that account.
+    pub async fn starts(at: SocketAddr, centre: &str, account: &TestPerson) -> Self {
         let generated = tempfile::tempdir().unwrap();
         generate(generated.path());
         let mut command = Command::new(&*PYTHON);
@@ -69,12 +69,18 @@ impl Outsider {
         command.arg(TestPerson::factor()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let answers = Arc::new(Mutex::new(BufReader::new(process.stdout.take().unwrap())));
-        Self { process, answers, _generated: generated }
+        let mut outsider = Self { process, answers, _generated: generated };
+        assert_eq!(outsider.says("signs in").await, "signed in");
+        outsider
     }
 
     /// Tells it to do something, such as `accepts` with an id, and waits for its answer.
     pub async fn does(&mut self, what: &str) -> Value {
         writeln!(self.process.stdin.as_mut().unwrap(), "{what}").unwrap();
+        self.says(what).await
+    }
+
+    async fn says(&mut self, what: &str) -> Value {
         let answers = Arc::clone(&self.answers);
         let read = tokio::task::spawn_blocking(move || {
             let mut line = String::new();

@@ -20,7 +20,7 @@ async fn a_referral_that_the_line_dies_over_comes_again_with_its_key_and_the_yes
     let ito = TestPerson::on_the_rota(&line, "ito", &["counsellor"]).await.signs_in(&line).await;
     let mori = TestPerson::on_the_rota(&line, "mori", &["supervisor"]).await.signs_in(&line).await;
     mori.lists_centre(CENTRE).await;
-    let mut outsider = Outsider::starts(line.http, CENTRE, &account_of_the_centre(&line).await);
+    let mut outsider = Outsider::starts(line.http, CENTRE, &account_of_the_centre(&line).await).await;
 
     let (_caller, _desk, call) = talking(&line).await;
     let record = ito.opens(&call).await;
