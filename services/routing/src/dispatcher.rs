@@ -205,6 +205,8 @@ impl Dispatcher {
         let delivery =
             Delivery { board: &self.board, plan: &self.plan, ring_for: self.settings.ring_for, now };
         delivery.tell(&mut self.seekers, &reported, nobody);
+        // Whoever has an answer and looks sees what it was.
+        self.publish(ends);
         Ok(self.answer(std::mem::take(asked), answers, &lost))
     }
 
