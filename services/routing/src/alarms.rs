@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::ids::{OperatorId, StaffId, WindowId};
 use on_call_rota::Rota;
@@ -12,7 +11,7 @@ use shell::shutdown::Shutdown;
 use tokio::sync::watch;
 
 use crate::plan::Window;
-use crate::view::View;
+use crate::view::{Looks, View};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Concern {
@@ -44,14 +43,11 @@ fn rota_faulty() -> Alarm {
 /// Longest list of faults that is shown with the alarm, in characters; the log has them all.
 const FAULTS_SHOWN: usize = 2000;
 
-/// Looked at no sooner than this after the look before: a busy line changes a hundred times a second.
-const PAUSE: Duration = Duration::from_millis(50);
-
 /// Brings what stands to the people who must look, and takes it back when it is over.
 pub(crate) struct Watchman {
     pub(crate) alarms: Alarms,
     pub(crate) rota: watch::Receiver<Arc<Rota>>,
-    pub(crate) view: watch::Receiver<Arc<View>>,
+    pub(crate) looks: Looks,
     /// What is wrong with the newest rota file.
     pub(crate) faults: watch::Receiver<Vec<String>>,
     pub(crate) shutdown: Shutdown,
@@ -59,14 +55,16 @@ pub(crate) struct Watchman {
 
 impl Watchman {
     pub(crate) async fn run(mut self) {
-        let mut standing = self.predecessors();
+        self.tell_faults();
+        let Some(mut view) = self.looks.next().await else { return };
+        let mut standing = self.predecessors(&concerns(&view));
         loop {
-            let now = concerns(&self.seen());
+            let now = concerns(&view);
             now.difference(&standing).for_each(|new| self.alarms.raise(new.alarm(), None));
             standing.difference(&now).for_each(|over| self.alarms.clear(&over.alarm()));
             standing = now;
             tokio::select! {
-                Ok(()) = self.view.changed() => tokio::time::sleep(PAUSE).await,
+                Some(next) = self.looks.next() => view = next,
                 Ok(()) = self.faults.changed() => self.tell_faults(),
                 () = self.shutdown.ended() => return,
                 else => return,
@@ -75,20 +73,14 @@ impl Watchman {
     }
 
     /// Whatever an earlier process may have left standing: what is not so now is cleared.
-    fn predecessors(&mut self) -> BTreeSet<Concern> {
-        self.tell_faults();
+    fn predecessors(&self, now: &BTreeSet<Concern>) -> BTreeSet<Concern> {
         let rota = self.rota.borrow().clone();
-        let now = concerns(&self.seen());
         let places = rota.windows().iter().flat_map(|window| {
             let place = || (window.operator.clone(), window.id.clone());
             let ((a, b), (c, d)) = (place(), place());
             [Concern::NobodyOnDuty(a, b), Concern::NobodySignedIn(c, d)]
         });
         places.chain([Concern::StoreAway]).filter(|concern| !now.contains(concern)).collect()
-    }
-
-    fn seen(&mut self) -> Arc<View> {
-        self.view.borrow_and_update().clone()
     }
 
     fn tell_faults(&mut self) {

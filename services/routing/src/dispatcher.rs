@@ -121,7 +121,6 @@ impl Dispatcher {
 
     pub(crate) async fn run(mut self, mut ends: Ends) {
         loop {
-            self.publish(&ends);
             let mut asked = Vec::new();
             let mut probed = None;
             let wake = self.next_wake();
@@ -144,7 +143,6 @@ impl Dispatcher {
     /// The first round, so that a start finds the desks known when the store is there.
     pub(crate) async fn begin(&mut self, ends: &Ends) {
         self.turn(Vec::new(), ends).await;
-        self.publish(ends);
     }
 
     fn take_rota(&mut self, rota: Arc<Rota>) {
@@ -153,6 +151,7 @@ impl Dispatcher {
         self.plan = Arc::new(self.calendar.plan(now));
     }
 
+    /// However it ends, what is known then is published before anybody is answered.
     async fn turn(&mut self, asked: Vec<Asked>, ends: &Ends) {
         let mut left = asked;
         for _ in 0..TRIES {
@@ -161,12 +160,18 @@ impl Dispatcher {
                 self.plan = Arc::new(self.calendar.plan(now));
             }
             if matches!(self.state, StoreState::Away(_)) {
+                self.publish(ends);
                 return self.refuse(left, || RoutingError::StoreAway);
             }
             match self.round(&mut left, now, ends).await {
                 Ok(Outcome::Settled) => return,
                 Ok(Outcome::Again(rest)) => left = rest,
-                Err(error) => return self.lose_store(left, error),
+                Err(error) => {
+                    self.lose_store(&error);
+                    self.publish(ends);
+                    // Whether it will pass or is a bug of ours: telephony goes on by its ring list.
+                    return self.refuse(left, || RoutingError::StoreAway);
+                }
             }
         }
         self.refuse(left, || RoutingError::Contended);
@@ -205,7 +210,6 @@ impl Dispatcher {
         let delivery =
             Delivery { board: &self.board, plan: &self.plan, ring_for: self.settings.ring_for, now };
         delivery.tell(&mut self.seekers, &reported, nobody);
-        // Whoever has an answer and looks sees what it was.
         self.publish(ends);
         Ok(self.answer(std::mem::take(asked), answers, &lost))
     }
@@ -272,14 +276,12 @@ impl Dispatcher {
         }
     }
 
-    fn lose_store(&mut self, asked: Vec<Asked>, error: RoutingError) {
-        tracing::error!(error = &error as &dyn std::error::Error, "routing lost its store");
+    fn lose_store(&mut self, error: &RoutingError) {
+        tracing::error!(error = error as &dyn std::error::Error, "routing lost its store");
         self.state = StoreState::Away(probe(self.store.clone()));
         if self.knowledge == Knowledge::Current {
             self.knowledge = Knowledge::Last;
         }
-        // Whether it will pass or is a bug of ours: telephony goes on by its ring list.
-        self.refuse(asked, || RoutingError::StoreAway);
     }
 
     fn store_was_tried(&mut self, found: Option<Board>) {

@@ -17,6 +17,7 @@ use crate::dispatcher::{Dispatcher, Ends};
 use crate::nudges::Nudges;
 use crate::server::RoutingServer;
 use crate::store::Store;
+use crate::view::Looks;
 use shell::rota_file::{Followed, RotaFile, RotaUnusable};
 
 /// Requests that wait for the dispatcher; beyond that, who asks waits.
@@ -80,7 +81,7 @@ pub async fn start(settings: Settings, deps: Deps) -> Result<Routing, StartFault
     let watchman = Watchman {
         alarms: deps.alarms,
         rota: rota.clone(),
-        view: view.clone(),
+        looks: Looks::new(view.clone()),
         faults,
         shutdown: deps.shutdown.clone(),
     };

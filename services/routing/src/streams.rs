@@ -3,20 +3,15 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures::{Stream, StreamExt, stream};
 use proto::routing::v1 as pb;
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Instant as Monotonic, sleep_until};
 use tonic::Status;
 
 use crate::request::News;
-use crate::view::View;
+use crate::view::{Looks, View};
 use crate::wire;
-
-/// A plan is drawn and sent no sooner than this after the one before.
-const PLAN_PAUSE: Duration = Duration::from_millis(50);
 
 /// News for one call. Dropped, it wakes the dispatcher, which takes the call out of the queue.
 #[derive(Debug)]
@@ -54,14 +49,13 @@ impl Drop for CallStream {
 /// The whole plan at once and again at each change.
 #[derive(Debug)]
 pub(crate) struct PlanStream {
-    view: watch::Receiver<Arc<View>>,
+    looks: Looks,
     sent: Option<pb::WatchPlanResponse>,
-    looked: Option<Monotonic>,
 }
 
 impl PlanStream {
     pub(crate) fn new(view: watch::Receiver<Arc<View>>) -> Self {
-        Self { view, sent: None, looked: None }
+        Self { looks: Looks::new(view), sent: None }
     }
 
     pub(crate) fn boxed(self) -> Pin<Box<dyn Stream<Item = Result<pb::WatchPlanResponse, Status>> + Send>> {
@@ -71,17 +65,11 @@ impl PlanStream {
     /// None when routing has ended.
     async fn next(&mut self) -> Option<pb::WatchPlanResponse> {
         loop {
-            if let Some(looked) = self.looked {
-                sleep_until(looked + PLAN_PAUSE).await;
-            }
-            self.looked = Some(Monotonic::now());
-            let view = self.view.borrow_and_update().clone();
-            let plan = view.windows();
+            let plan = self.looks.next().await?.windows();
             if self.sent.as_ref() != Some(&plan) {
                 self.sent = Some(plan);
                 return self.sent.clone();
             }
-            self.view.changed().await.ok()?;
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::desk::Presence;
 use domain::ids::{DeskId, OperatorId, StaffId};
@@ -10,6 +11,8 @@ use domain::routing::OnDuty;
 use domain::time::Instant;
 use proto::routing::v1 as pb;
 use shell::grpc::timestamp;
+use tokio::sync::watch;
+use tokio::time::{Instant as Monotonic, sleep_until};
 
 use crate::board::{Board, Seat, held_call};
 use crate::plan::{Plan, Target, Window};
@@ -26,6 +29,32 @@ pub(crate) struct View {
     /// The store is away.
     pub(crate) away: bool,
     pub(crate) now: Instant,
+}
+
+/// Somebody who looks at it: at once, then again at changes.
+#[derive(Clone, Debug)]
+pub(crate) struct Looks {
+    view: watch::Receiver<Arc<View>>,
+    last: Option<Monotonic>,
+}
+
+/// Looked at no sooner than this after the look before: a busy line changes a hundred times a second.
+const PAUSE: Duration = Duration::from_millis(50);
+
+impl Looks {
+    pub(crate) fn new(view: watch::Receiver<Arc<View>>) -> Self {
+        Self { view, last: None }
+    }
+
+    /// None when routing has ended. Dropped while it waits, it misses nothing.
+    pub(crate) async fn next(&mut self) -> Option<Arc<View>> {
+        if let Some(last) = self.last {
+            sleep_until(last + PAUSE).await;
+            self.view.changed().await.ok()?;
+        }
+        self.last = Some(Monotonic::now());
+        Some(self.view.borrow_and_update().clone())
+    }
 }
 
 /// How far the board can be trusted.

@@ -71,6 +71,7 @@ impl Tab {
             }
             let board = Some(self.own(&picture, &mut drafts));
             let shared = picture.shared.clone();
+            // A slow page keeps no picture but the one that it is sent.
             drop(picture);
             if news.send(Ok(pb::WatchBoardResponse { shared, board })).await.is_err() {
                 return;
