@@ -180,18 +180,9 @@ async fn come_to_the_centre(centre: &mut Outsider, cases: usize) -> Vec<(String,
 async fn cases(case: &TestLine, phones: &TestLine, ito: &Session) -> Vec<Record> {
     let mori = TestPerson::on_the_rota(case, "mori", &["supervisor"]).await.signs_in(case).await;
     mori.lists_centre(CENTRE).await;
-    let facts = [
-        ("caller_kind", "311"),
-        ("presenting", "三日眠れず、家で見守れない"),
-        ("triage_code", "C"),
-        ("own_code_reason", "家族が限界と話す"),
-        ("consent", "given"),
-        ("consent_basis", "consent"),
-    ];
     let mut records = Vec::new();
     for call in phones.calls_ended(CASES as usize).await {
-        let record = ito.opens(&call.id).await;
-        let record = ito.saves(&record, "facts", &facts).await;
+        let record = ito.writes_of_a_family(&call.id, "C").await;
         ito.drafts(&record.record_id, CENTRE).await;
         records.push(ito.completes(record).await);
     }

@@ -46,6 +46,20 @@ impl Session {
         }
     }
 
+    /// A family that can go on no longer and agrees that the case is handed on: with this triage code, not complete yet.
+    pub async fn writes_of_a_family(&self, call: &str, triage_code: &str) -> pb::Record {
+        let facts = [
+            ("caller_kind", "311"),
+            ("presenting", "三日眠れず、家で見守れない"),
+            ("triage_code", triage_code),
+            ("own_code_reason", "家族が限界と話す"),
+            ("consent", "given"),
+            ("consent_basis", "consent"),
+        ];
+        let record = self.opens(call).await;
+        self.saves(&record, "facts", &facts).await
+    }
+
     /// Everything that a signature asks for, with nothing dangerous in it.
     pub async fn completes(&self, mut record: pb::Record) -> pb::Record {
         let asked = pb::DescribeFormRequest {

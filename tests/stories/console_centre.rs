@@ -216,16 +216,7 @@ const BOARD: &str = "当番病院と空き";
 
 /// A record of code B that agrees to be handed on.
 async fn urgent_record(ito: &Session, call: &str) -> String {
-    let facts = [
-        ("caller_kind", "311"),
-        ("presenting", "三日眠れず、家で見守れない"),
-        ("triage_code", "B"),
-        ("own_code_reason", "家族が限界と話す"),
-        ("consent", "given"),
-        ("consent_basis", "consent"),
-    ];
-    let record = ito.opens(call).await;
-    ito.saves(&record, "facts", &facts).await.record_id
+    ito.writes_of_a_family(call, "B").await.record_id
 }
 
 /// The hospital says on its own page how many it can take.

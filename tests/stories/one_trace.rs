@@ -58,16 +58,7 @@ async fn is_handed_to_the_centre(case: &TestLine, call: &str) {
     let ito = TestPerson::on_the_rota(case, "ito", &["counsellor"]).await.signs_in(case).await;
     let mori = TestPerson::on_the_rota(case, "mori", &["supervisor"]).await.signs_in(case).await;
     mori.lists_centre(CENTRE).await;
-    let record = ito.opens(call).await;
-    let facts = [
-        ("caller_kind", "311"),
-        ("presenting", "三日眠れず、家で見守れない"),
-        ("triage_code", "B"),
-        ("own_code_reason", "家族が限界と話す"),
-        ("consent", "given"),
-        ("consent_basis", "consent"),
-    ];
-    let record = ito.saves(&record, "facts", &facts).await;
+    let record = ito.writes_of_a_family(call, "B").await;
     ito.drafts(&record.record_id, CENTRE).await;
     let record = ito.completes(record).await;
     ito.signs(&record).await.unwrap();

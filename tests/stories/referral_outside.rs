@@ -23,16 +23,7 @@ async fn a_referral_that_the_line_dies_over_comes_again_with_its_key_and_the_yes
     let mut outsider = Outsider::starts(line.http, CENTRE, &account_of_the_centre(&line).await).await;
 
     let (_caller, _desk, call) = talking(&line).await;
-    let record = ito.opens(&call).await;
-    let facts = [
-        ("caller_kind", "311"),
-        ("presenting", "三日眠れず、家で見守れない"),
-        ("triage_code", "C"),
-        ("own_code_reason", "家族が限界と話す"),
-        ("consent", "given"),
-        ("consent_basis", "consent"),
-    ];
-    let record = ito.saves(&record, "facts", &facts).await;
+    let record = ito.writes_of_a_family(&call, "C").await;
     let draft = ito.drafts(&record.record_id, CENTRE).await;
     assert_eq!(draft.missing, Vec::<String>::new());
     let record = ito.completes(record).await;
